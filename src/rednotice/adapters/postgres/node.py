@@ -1,0 +1,273 @@
+"""A bureau node's database: what it holds, checks, hits, and the reports that wait for the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.connection import guarded
+from rednotice.errors import NotFound, Unavailable
+from rednotice.flow.check import local_id
+from rednotice.flow.work import Held, Letter, LocalEntry
+from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.report import Report, ReportKind
+from rednotice.model.bureau import Officer
+from rednotice.model.check import Check
+from rednotice.model.event import EventKind
+from rednotice.model.hit import Hit
+from rednotice.model.notice import Listing, Notice
+from rednotice.model.person import Person
+
+BATCH = 64
+
+
+class NodeDatabase:
+    """Everything that a node keeps."""
+
+    def __init__(self, engine: Engine, bureau: str, origin: str) -> None:
+        self._engine = engine
+        self._bureau = bureau
+        self._origin = origin
+
+    @contextmanager
+    def work(self, at: datetime) -> Iterator[PostgresNodeWork]:
+        """One transaction: committed at the end, or rolled back on any error."""
+        with guarded(), self._engine.begin() as connection:
+            yield PostgresNodeWork(connection, self._bureau, at)
+
+    @contextmanager
+    def read(self) -> Iterator[NodeReader]:
+        """A look at the database."""
+        with guarded(), self._engine.connect() as connection:
+            yield NodeReader(connection, self._bureau, self._origin)
+
+    def relay(self, send: Callable[[Report], None]) -> int:
+        """Hands reports that wait to a sender, in order, and marks what the office's stream acknowledged.
+
+        Raises:
+            Unavailable: if one was not acknowledged; what was before it is marked.
+        """
+        table = tables.report
+        with guarded(), self._engine.begin() as connection:
+            waiting = connection.execute(
+                select(table).where(table.c.sent_at.is_(None)).order_by(table.c.number).limit(BATCH).with_for_update()
+            ).all()
+            sent: list[int] = []
+            failure: Unavailable | None = None
+            for row in waiting:
+                kind = ReportKind(row.kind)
+                try:
+                    send(Report(bureau=self._bureau, number=row.number, kind=kind, at=row.at, body=row.body))
+                except Unavailable as error:
+                    failure = error
+                    break
+                sent.append(row.number)
+            if sent:
+                connection.execute(update(table).where(table.c.number.in_(sent)).values(sent_at=func.now()))
+        if failure:
+            raise failure
+        return len(sent)
+
+    def enrol(self, officer: Officer) -> str:
+        """Enrols an officer; returns the token."""
+        with guarded(), self._engine.begin() as connection:
+            return shared.enrol(connection, tables.node_officer, officer)
+
+    def officer_of(self, token: str) -> Officer:
+        """The officer who bears a token."""
+        with guarded(), self._engine.connect() as connection:
+            return shared.officer_of(connection, tables.node_officer, token)
+
+    def reject_envelope(self, at: datetime, subject: str, reason: str, raw: bytes) -> None:
+        """Keeps an envelope that was not believed, for a person to look at."""
+        with guarded(), self._engine.begin() as connection:
+            row = {"at": at, "subject": subject, "reason": reason, "raw": raw}
+            connection.execute(insert(tables.envelope_rejected).values(**row))
+
+
+class PostgresNodeWork:
+    """One transaction at a node (`flow.work.NodeWork`)."""
+
+    def __init__(self, connection: Connection, bureau: str, at: datetime) -> None:
+        self._connection = connection
+        self._bureau = bureau
+        self._at = at
+
+    @property
+    def at(self) -> datetime:
+        """When it happens."""
+        return self._at
+
+    @property
+    def bureau(self) -> str:
+        """The bureau whose node this is."""
+        return self._bureau
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series."""
+        return shared.next_number(self._connection, tables.node_series, f"{series} {self._at.year}")
+
+    def held(self, control_number: str) -> Held | None:
+        """What is held of a notice."""
+        query = select(tables.held).where(tables.held.c.control_number == control_number)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _held(row)
+
+    def save_held(self, held: Held) -> None:
+        """Stores, replaces or erases a notice."""
+        row = {
+            "control_number": held.control_number,
+            "version": held.version,
+            "event": held.event,
+            "document": held.notice.model_dump(mode="json") if held.notice else None,
+            "applied_at": self._at,
+        }
+        shared.put(self._connection, tables.held, row)
+
+    def save_letter(self, letter: Letter) -> None:
+        """Stores a letter, once."""
+        row = {
+            "event": letter.event,
+            "at": letter.at,
+            "kind": letter.kind,
+            "subject": letter.subject,
+            "content": letter.content,
+        }
+        self._connection.execute(upsert(tables.node_letter).values(**row).on_conflict_do_nothing())
+
+    def believe(self, checkpoint: Checkpoint) -> None:
+        """Remembers a checkpoint, if it is longer than the last."""
+        table = tables.believed
+        query = upsert(table).values(only=True, size=checkpoint.size, root=checkpoint.root)
+        self._connection.execute(
+            query.on_conflict_do_update(
+                index_elements=["only"],
+                set_={"size": checkpoint.size, "root": checkpoint.root},
+                where=table.c.size < checkpoint.size,
+            )
+        )
+
+    def report(self, kind: ReportKind, body: dict[str, Any]) -> int:
+        """Queues a report."""
+        number = shared.next_number(self._connection, tables.node_series, "report")
+        row = {"number": number, "at": self._at, "kind": kind, "body": body}
+        self._connection.execute(insert(tables.report).values(**row))
+        return number
+
+    def local_entry(self, entry_id: str) -> LocalEntry:
+        """An entry of a list of this node's own."""
+        query = select(tables.local_entry).where(tables.local_entry.c.id == entry_id)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no list entry {entry_id}")
+        return _local_entry(row)
+
+    def save_local_entries(self, entries: Iterable[LocalEntry]) -> None:
+        """Stores entries of a list."""
+        for entry in entries:
+            row = {
+                "id": local_id(entry),
+                "source": entry.listing.source,
+                "listing": entry.listing.model_dump(mode="json"),
+                "person": entry.person.model_dump(mode="json"),
+                "imported_at": self._at,
+            }
+            shared.put(self._connection, tables.local_entry, row)
+
+    def check(self, number: str) -> Check:
+        """A check that was made."""
+        query = select(tables.check_made.c.document).where(tables.check_made.c.number == number)
+        found = self._connection.execute(query).scalar()
+        if found is None:
+            raise NotFound(f"there is no check {number}")
+        return Check.model_validate(found)
+
+    def save_check(self, check: Check) -> None:
+        """Stores a check."""
+        row = {"number": check.number, "at": check.at, "officer": check.officer}
+        self._connection.execute(insert(tables.check_made).values(document=check.model_dump(mode="json"), **row))
+
+    def hit_of(self, check: str, control_number: str) -> Hit | None:
+        """The hit that was confirmed on a check for a notice."""
+        table = tables.hit
+        query = select(table.c.document).where(table.c.check_number == check, table.c.control_number == control_number)
+        found = self._connection.execute(query).scalar()
+        return None if found is None else Hit.model_validate(found)
+
+    def save_hit(self, hit: Hit, check: str) -> None:
+        """Stores a confirmed hit."""
+        row = {"number": hit.number, "check_number": check, "control_number": hit.control_number}
+        self._connection.execute(insert(tables.hit).values(document=hit.model_dump(mode="json"), **row))
+
+
+class NodeReader:
+    """What a node's program and its pages read."""
+
+    def __init__(self, connection: Connection, bureau: str, origin: str) -> None:
+        self._connection = connection
+        self._bureau = bureau
+        self._origin = origin
+
+    def all_held(self) -> Iterator[Held]:
+        """Every notice that is held with its content."""
+        query = select(tables.held).where(tables.held.c.document.is_not(None))
+        for row in self._connection.execution_options(yield_per=1000).execute(query):
+            yield _held(row)
+
+    def held(self, control_number: str) -> Held:
+        """What is held of a notice; NotFound if it never came."""
+        query = select(tables.held).where(tables.held.c.control_number == control_number)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"no notice {control_number} came to this node")
+        return _held(row)
+
+    def local_entries(self) -> Iterator[LocalEntry]:
+        """Every entry of this node's own lists."""
+        for row in self._connection.execution_options(yield_per=1000).execute(select(tables.local_entry)):
+            yield _local_entry(row)
+
+    def believed(self) -> Checkpoint | None:
+        """The longest checkpoint that was believed."""
+        row = self._connection.execute(select(tables.believed)).one_or_none()
+        return None if row is None else Checkpoint(self._origin, row.size, bytes(row.root))
+
+    def letters(self, after: int = -1, count: int = 100) -> list[Letter]:
+        """What the office told this bureau, oldest first."""
+        table = tables.node_letter
+        query = select(table).where(table.c.event > after).order_by(table.c.event).limit(count)
+        return [
+            Letter(row.event, row.at, self._bureau, EventKind(row.kind), row.subject, row.content)
+            for row in self._connection.execute(query)
+        ]
+
+    def waiting(self) -> int:
+        """How many reports wait for the line."""
+        query = select(func.count()).where(tables.report.c.sent_at.is_(None))
+        count: int = self._connection.execute(query).scalar_one()
+        return count
+
+    def rejected(self) -> int:
+        """How many envelopes were not believed."""
+        query = select(func.count()).select_from(tables.envelope_rejected)
+        count: int = self._connection.execute(query).scalar_one()
+        return count
+
+    def officers(self) -> list[Officer]:
+        """Everybody who is enrolled."""
+        return shared.all_officers(self._connection, tables.node_officer)
+
+
+def _held(row: Any) -> Held:
+    notice = None if row.document is None else Notice.model_validate(row.document)
+    return Held(row.control_number, row.version, row.event, notice)
+
+
+def _local_entry(row: Any) -> LocalEntry:
+    return LocalEntry(Listing.model_validate(row.listing), Person.model_validate(row.person))

@@ -1,0 +1,408 @@
+"""The office's database: the unit of work of its acts, what its pages read, and the outbox of its relay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.connection import guarded
+from rednotice.adapters.postgres.log import LogReader, LogWriter
+from rednotice.errors import Conflict, NotFound, Unavailable
+from rednotice.flow.work import Circulated, Letter
+from rednotice.log.note import Signer
+from rednotice.log.report import Receipt
+from rednotice.model.bureau import Officer
+from rednotice.model.case import Case
+from rednotice.model.event import EventKind
+from rednotice.model.filing import Filing, FilingState
+from rednotice.model.notice import Ground, Listing, Notice, in_path
+
+BATCH = 64
+_ONE_RELAY = text("SELECT pg_advisory_xact_lock(hashtext('rednotice relay'))")
+NOTICE_SUBJECT = "notice."
+BUREAU_SUBJECT = "bureau."
+
+
+@dataclass(frozen=True, slots=True)
+class BureauNode:
+    """A bureau that is connected: the key its reports are signed with, and what its leaf shows at the door."""
+
+    bureau: str
+    key: str
+    line_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a notice fares at one bureau."""
+
+    bureau: str
+    action: str
+    version: int
+    event: int
+    received_at: datetime
+
+
+class OfficeDatabase:
+    """Everything that the office keeps."""
+
+    def __init__(self, engine: Engine, signer: Signer) -> None:
+        self._engine = engine
+        self._signer = signer
+
+    @contextmanager
+    def work(self, at: datetime) -> Iterator[PostgresOfficeWork]:
+        """One transaction: committed with a signed checkpoint at the end, or rolled back on any error."""
+        with guarded(), self._engine.begin() as connection:
+            work = PostgresOfficeWork(connection, self._signer, at)
+            yield work
+            work.log.seal(at)
+
+    @contextmanager
+    def read(self) -> Iterator[OfficeReader]:
+        """A look at one moment of the database."""
+        with guarded(), self._engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield OfficeReader(connection)
+
+    def relay(self, publish: Callable[[str, int, bytes], None]) -> int:
+        """Hands what waits in the outbox to a publisher, in order, and marks what it acknowledged.
+
+        One relay works at a time, whichever office it belongs to.
+
+        Args:
+            publish: takes subject, event number and envelope; returns when the stream has acknowledged, or raises.
+
+        Returns:
+            How many rows were published.
+
+        Raises:
+            Unavailable: if a publication was not acknowledged; what was before it is marked.
+        """
+        table = tables.outbox
+        with guarded(), self._engine.begin() as connection:
+            connection.execute(_ONE_RELAY)
+            waiting = connection.execute(
+                select(table).where(table.c.published_at.is_(None)).order_by(table.c.id).limit(BATCH)
+            ).all()
+            log = LogReader(connection)
+            done: list[int] = []
+            failure: Unavailable | None = None
+            for row in waiting:
+                envelope = log.envelope(row.event)
+                try:
+                    if envelope is not None:
+                        publish(row.subject, row.event, envelope.pack())
+                except Unavailable as error:
+                    failure = error
+                    break
+                done.append(row.id)
+            if done:
+                connection.execute(update(table).where(table.c.id.in_(done)).values(published_at=func.now()))
+        if failure:
+            raise failure
+        return len(done)
+
+    # --- Officers and bureaus -----------------------------------------------------------------------------
+
+    def enrol(self, officer: Officer) -> str:
+        """Enrols an officer; returns the token."""
+        with guarded(), self._engine.begin() as connection:
+            return shared.enrol(connection, tables.office_officer, officer)
+
+    def officer_of(self, token: str) -> Officer:
+        """The officer who bears a token."""
+        with guarded(), self._engine.connect() as connection:
+            return shared.officer_of(connection, tables.office_officer, token)
+
+    def bureau_nodes(self) -> list[BureauNode]:
+        """The bureaus that are connected."""
+        with guarded(), self._engine.connect() as connection:
+            rows = connection.execute(select(tables.bureau_node).order_by(tables.bureau_node.c.bureau))
+            return [BureauNode(row.bureau, row.key, row.line_secret) for row in rows]
+
+    # --- Reports of nodes ---------------------------------------------------------------------------------
+
+    def reject_report(self, at: datetime, bureau: str, reason: str, raw: bytes) -> None:
+        """Keeps a report that was not believed, for a person to look at."""
+        with guarded(), self._engine.begin() as connection:
+            row = {"at": at, "bureau": bureau, "reason": reason, "raw": raw}
+            connection.execute(insert(tables.report_rejected).values(**row))
+
+
+class PostgresOfficeWork:
+    """One transaction at the office (`flow.work.OfficeWork`)."""
+
+    def __init__(self, connection: Connection, signer: Signer, at: datetime) -> None:
+        self._connection = connection
+        self._at = at
+        self.log = LogWriter(connection, signer)
+
+    @property
+    def at(self) -> datetime:
+        """When it happens."""
+        return self._at
+
+    def record(
+        self,
+        kind: EventKind,
+        subject: str,
+        content: dict[str, Any],
+        *,
+        circulate: bool = False,
+        letters: Iterable[str | None] = (),
+    ) -> int:
+        """Writes an event, its letters and its rows in the outbox."""
+        number = self.log.append(self._at, kind, subject, content)
+        if circulate:
+            self._post(number, NOTICE_SUBJECT + in_path(subject))
+        for bureau in dict.fromkeys(letters):
+            if bureau is not None:
+                row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
+                self._connection.execute(insert(tables.letter).values(content=content, **row))
+                if self._is_connected(bureau):
+                    self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
+        return number
+
+    def _post(self, event: int, subject: str) -> None:
+        self._connection.execute(insert(tables.outbox).values(event=event, subject=subject))
+
+    def _is_connected(self, bureau: str) -> bool:
+        table = tables.bureau_node
+        return self._connection.execute(select(table.c.bureau).where(table.c.bureau == bureau)).scalar() is not None
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series."""
+        return shared.next_number(self._connection, tables.office_series, f"{series} {self._at.year}")
+
+    def filing(self, number: str) -> Filing:
+        """A filed request, held until the transaction ends."""
+        return _filing(self._connection, number, for_update=True)
+
+    def filing_of(self, bureau: str, reference: str) -> Filing | None:
+        """The request that a bureau filed under a reference of its own."""
+        table = tables.filing
+        query = select(table.c.document).where(table.c.bureau == bureau, table.c.reference == reference)
+        found = self._connection.execute(query).scalar()
+        return None if found is None else Filing.model_validate(found)
+
+    def refused_filings(self) -> Sequence[Filing]:
+        """Every request that was refused."""
+        table = tables.filing
+        query = select(table.c.document).where(table.c.state == FilingState.REFUSED).order_by(table.c.filed_at)
+        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
+
+    def save_filing(self, filing: Filing) -> None:
+        """Stores a request."""
+        row = {
+            "number": filing.number,
+            "bureau": filing.request.bureau,
+            "reference": filing.request.reference,
+            "state": filing.state,
+            "filed_at": filing.filed_at,
+            "document": filing.model_dump(mode="json"),
+        }
+        shared.put(self._connection, tables.filing, row)
+
+    def notice(self, control_number: str) -> Circulated:
+        """A notice in its last version, held until the transaction ends."""
+        return _notice(self._connection, control_number, for_update=True)
+
+    def notice_of(self, listing: Listing) -> Circulated | None:
+        """The notice made for an entry of a list."""
+        table = tables.notice
+        query = select(table).where(table.c.list_source == listing.source, table.c.list_reference == listing.reference)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _circulated(row)
+
+    def save_notice(self, circulated: Circulated) -> None:
+        """Stores a notice."""
+        notice = circulated.notice
+        row = {
+            "control_number": notice.control_number,
+            "version": notice.version,
+            "colour": notice.colour,
+            "bureau": notice.bureau,
+            "recalled": circulated.recalled,
+            "event": circulated.event,
+            "published_at": notice.published_at,
+            "list_source": notice.listing.source if notice.listing else None,
+            "list_reference": notice.listing.reference if notice.listing else None,
+            "document": notice.model_dump(mode="json"),
+        }
+        shared.put(self._connection, tables.notice, row)
+
+    def save_receipt(self, bureau: str, receipt: Receipt) -> None:
+        """Stores a receipt."""
+        row = {
+            "bureau": bureau,
+            "event": receipt.event,
+            "control_number": receipt.control_number,
+            "version": receipt.version,
+            "action": receipt.action,
+            "received_at": self._at,
+            "document": receipt.model_dump(mode="json"),
+        }
+        shared.put(self._connection, tables.receipt, row)
+
+    def case(self, number: str) -> Case:
+        """A case, held until the transaction ends."""
+        return _case(self._connection, number, for_update=True)
+
+    def save_case(self, case: Case) -> None:
+        """Stores a case."""
+        row = {
+            "number": case.number,
+            "control_number": case.control_number,
+            "requesting": case.requesting,
+            "locating": case.locating,
+            "state": case.state,
+            "document": case.model_dump(mode="json"),
+        }
+        shared.put(self._connection, tables.case_file, row)
+
+    # --- What the program does besides the acts of the road -------------------------------------------------
+
+    def take_report_once(self, bureau: str, number: int) -> bool:
+        """Whether a report is taken for the first time; JetStream may deliver it again."""
+        row = {"bureau": bureau, "number": number, "at": self._at}
+        query = upsert(tables.report_taken).values(**row).on_conflict_do_nothing()
+        return self._connection.execute(query.returning(tables.report_taken.c.number)).scalar() is not None
+
+    def connect_bureau(self, node: BureauNode) -> BureauNode:
+        """Connects a bureau's node, or gives the one that is connected with the same key.
+
+        Raises:
+            Conflict: if the bureau has one with another key.
+        """
+        table = tables.bureau_node
+        held = self._connection.execute(select(table).where(table.c.bureau == node.bureau)).one_or_none()
+        if held and held.key != node.key:
+            raise Conflict(f"bureau {node.bureau} is connected already, with the key {held.key}")
+        if held:
+            return BureauNode(held.bureau, held.key, held.line_secret)
+        row = {"bureau": node.bureau, "key": node.key, "line_secret": node.line_secret, "connected_at": self._at}
+        self._connection.execute(insert(table).values(**row))
+        self.record(EventKind.BUREAU_CONNECTED, node.bureau, {"bureau": node.bureau, "key": node.key})
+        return node
+
+
+class OfficeReader:
+    """What the office's pages and commands read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.log = LogReader(connection)
+
+    def filing(self, number: str) -> Filing:
+        """A filed request."""
+        return _filing(self._connection, number)
+
+    def filings(self, state: FilingState | None = None, bureau: str | None = None) -> list[Filing]:
+        """Filed requests, oldest first."""
+        table = tables.filing
+        query = select(table.c.document).order_by(table.c.filed_at)
+        if state:
+            query = query.where(table.c.state == state)
+        if bureau:
+            query = query.where(table.c.bureau == bureau)
+        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
+
+    def notice(self, control_number: str) -> Circulated:
+        """A notice in its last version."""
+        return _notice(self._connection, control_number)
+
+    def notices(self, *, in_force: bool | None, start: int, count: int) -> tuple[int, list[Circulated]]:
+        """How many notices there are, and some of them, in the order in which they were first published."""
+        table = tables.notice
+        query = select(table)
+        if in_force is not None:
+            query = query.where(table.c.recalled.is_(None) if in_force else table.c.recalled.is_not(None))
+        total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        rows = self._connection.execute(query.order_by(table.c.event).offset(start).limit(count))
+        return total, [_circulated(row) for row in rows]
+
+    def deliveries(self, control_number: str) -> list[Delivery]:
+        """What each bureau's node last said of a notice."""
+        table = tables.receipt
+        query = (
+            select(table)
+            .distinct(table.c.bureau)
+            .where(table.c.control_number == control_number)
+            .order_by(table.c.bureau, table.c.event.desc())
+        )
+        rows = self._connection.execute(query)
+        return [Delivery(row.bureau, row.action, row.version, row.event, row.received_at) for row in rows]
+
+    def letters(self, bureau: str, after: int = -1, count: int = 100) -> list[Letter]:
+        """What the office told a bureau, oldest first, after an event."""
+        table = tables.letter
+        query = select(table).where(table.c.bureau == bureau, table.c.event > after).order_by(table.c.event)
+        return [
+            Letter(row.event, row.at, row.bureau, EventKind(row.kind), row.subject, row.content)
+            for row in self._connection.execute(query.limit(count))
+        ]
+
+    def case(self, number: str) -> Case:
+        """A case."""
+        return _case(self._connection, number)
+
+    def cases(self, bureau: str | None = None) -> list[Case]:
+        """Cases, oldest first; of one bureau, or all."""
+        table = tables.case_file
+        query = select(table.c.document).order_by(table.c.number)
+        if bureau:
+            query = query.where((table.c.requesting == bureau) | (table.c.locating == bureau))
+        return [Case.model_validate(document) for document in self._connection.execute(query).scalars()]
+
+    def officers(self) -> list[Officer]:
+        """Everybody who is enrolled."""
+        return shared.all_officers(self._connection, tables.office_officer)
+
+    def waiting(self) -> int:
+        """How many rows of the outbox no stream has acknowledged yet."""
+        query = select(func.count()).where(tables.outbox.c.published_at.is_(None))
+        count: int = self._connection.execute(query).scalar_one()
+        return count
+
+    def rejected_reports(self) -> int:
+        """How many reports were not believed."""
+        query = select(func.count()).select_from(tables.report_rejected)
+        count: int = self._connection.execute(query).scalar_one()
+        return count
+
+
+def _filing(connection: Connection, number: str, *, for_update: bool = False) -> Filing:
+    query = select(tables.filing.c.document).where(tables.filing.c.number == number)
+    found = connection.execute(query.with_for_update() if for_update else query).scalar()
+    if found is None:
+        raise NotFound(f"there is no request {number}")
+    return Filing.model_validate(found)
+
+
+def _notice(connection: Connection, control_number: str, *, for_update: bool = False) -> Circulated:
+    query = select(tables.notice).where(tables.notice.c.control_number == control_number)
+    row = connection.execute(query.with_for_update() if for_update else query).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no notice {control_number}")
+    return _circulated(row)
+
+
+def _circulated(row: Any) -> Circulated:
+    recalled = Ground(row.recalled) if row.recalled else None
+    return Circulated(Notice.model_validate(row.document), recalled, row.event)
+
+
+def _case(connection: Connection, number: str, *, for_update: bool = False) -> Case:
+    query = select(tables.case_file.c.document).where(tables.case_file.c.number == number)
+    found = connection.execute(query.with_for_update() if for_update else query).scalar()
+    if found is None:
+        raise NotFound(f"there is no case {number}")
+    return Case.model_validate(found)

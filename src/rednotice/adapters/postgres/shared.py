@@ -1,0 +1,65 @@
+"""What the office's and a node's database have in common: numbers in series, and the officers' accounts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from rednotice.errors import Conflict, NotKnown
+from rednotice.model.bureau import Officer
+
+
+def next_number(connection: Connection, series: Table, name: str) -> int:
+    """The next number of a series, without gaps: the row is held until the transaction ends."""
+    query = upsert(series).values(name=name, last=1)
+    query = query.on_conflict_do_update(index_elements=["name"], set_={"last": series.c.last + 1})
+    number: int = connection.execute(query.returning(series.c.last)).scalar_one()
+    return number
+
+
+def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Writes a row, in place of the one with the same primary key."""
+    key = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in row.items() if name not in key}
+    connection.execute(upsert(table).values(**row).on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def enrol(connection: Connection, officers: Table, officer: Officer) -> str:
+    """Enrols an officer; returns the token that is shown this once and kept only as a hash.
+
+    Raises:
+        Conflict: if the name is taken.
+    """
+    token = secrets.token_urlsafe(32)
+    row = {"name": officer.name, "bureau": officer.bureau, "role": officer.role.value, "token_hash": _hash(token)}
+    query = upsert(officers).values(**row).on_conflict_do_nothing(index_elements=["name"])
+    if connection.execute(query.returning(officers.c.name)).scalar() is None:
+        raise Conflict(f"an officer of the name {officer.name} is enrolled already")
+    return token
+
+
+def officer_of(connection: Connection, officers: Table, token: str) -> Officer:
+    """The officer who bears a token.
+
+    Raises:
+        NotKnown: if nobody does.
+    """
+    row = connection.execute(select(officers).where(officers.c.token_hash == _hash(token))).one_or_none()
+    if row is None:
+        raise NotKnown("the token fits no officer; enrol one with 'rednotice officer add'")
+    return Officer(name=row.name, bureau=row.bureau, role=row.role)
+
+
+def all_officers(connection: Connection, officers: Table) -> list[Officer]:
+    """Everybody who is enrolled, by name."""
+    rows = connection.execute(select(officers).order_by(officers.c.name))
+    return [Officer(name=row.name, bureau=row.bureau, role=row.role) for row in rows]
+
+
+def _hash(token: str) -> bytes:
+    # The token has 256 random bits; a slow hash would protect nothing more.
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,262 @@
+"""The tables of the two databases. Nouns stand whole in a `document` column; what is searched for has its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _officers(metadata: MetaData) -> Table:
+    return Table(
+        "officer",
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("bureau", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("token_hash", LargeBinary, nullable=False, unique=True),
+    )
+
+
+def _series(metadata: MetaData) -> Table:
+    return Table(
+        "series",
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("last", BigInteger, nullable=False),
+    )
+
+
+# --- The office --------------------------------------------------------------------------------------------
+
+office = MetaData(naming_convention=_NAMES)
+
+event = Table(
+    "event",
+    office,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("leaf", LargeBinary, nullable=False),
+)
+event_content = Table(
+    "event_content",
+    office,
+    Column("event", BigInteger, ForeignKey("event.number"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    # Text, not JSONB: the leaf commits to these very bytes.
+    Column("content", Text, nullable=False),
+)
+log_node = Table(
+    "log_node",
+    office,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+checkpoint = Table(
+    "checkpoint",
+    office,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("note", Text, nullable=False),
+)
+APPEND_ONLY = (event, log_node, checkpoint)
+
+outbox = Table(
+    "outbox",
+    office,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("event", BigInteger, ForeignKey("event.number"), nullable=False),
+    Column("subject", Text, nullable=False),
+    _moment("published_at", nullable=True),
+    Index("ix_outbox_waiting", "id", postgresql_where=text("published_at IS NULL")),
+)
+letter = Table(
+    "letter",
+    office,
+    Column("event", BigInteger, ForeignKey("event.number"), primary_key=True),
+    Column("bureau", Text, primary_key=True),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Index("ix_letter_bureau", "bureau", "event"),
+)
+filing = Table(
+    "filing",
+    office,
+    Column("number", Text, primary_key=True),
+    Column("bureau", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    _moment("filed_at"),
+    Column("document", JSONB, nullable=False),
+    UniqueConstraint("bureau", "reference"),
+)
+notice = Table(
+    "notice",
+    office,
+    Column("control_number", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("colour", Text, nullable=False),
+    Column("bureau", Text),
+    Column("recalled", Text),
+    Column("event", BigInteger, ForeignKey("event.number"), nullable=False),
+    _moment("published_at"),
+    Column("list_source", Text),
+    Column("list_reference", Text),
+    Column("document", JSONB, nullable=False),
+    UniqueConstraint("list_source", "list_reference"),
+)
+receipt = Table(
+    "receipt",
+    office,
+    Column("bureau", Text, primary_key=True),
+    Column("event", BigInteger, primary_key=True, autoincrement=False),
+    Column("control_number", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("action", Text, nullable=False),
+    _moment("received_at"),
+    Column("document", JSONB, nullable=False),
+)
+case_file = Table(
+    "case_file",
+    office,
+    Column("number", Text, primary_key=True),
+    Column("control_number", Text, nullable=False, index=True),
+    Column("requesting", Text),
+    Column("locating", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+)
+bureau_node = Table(
+    "bureau_node",
+    office,
+    Column("bureau", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("line_secret", Text, nullable=False),
+    _moment("connected_at"),
+)
+report_taken = Table(
+    "report_taken",
+    office,
+    Column("bureau", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+)
+report_rejected = Table(
+    "report_rejected",
+    office,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    _moment("at"),
+    Column("bureau", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+office_officer = _officers(office)
+office_series = _series(office)
+
+# --- A bureau node -----------------------------------------------------------------------------------------
+
+node = MetaData(naming_convention=_NAMES)
+
+held = Table(
+    "held",
+    node,
+    Column("control_number", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event", BigInteger, nullable=False),
+    # NULL after a recall: what remains says only that there was a notice, so that an old copy cannot come back.
+    Column("document", JSONB(none_as_null=True)),
+    _moment("applied_at"),
+)
+local_entry = Table(
+    "local_entry",
+    node,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("listing", JSONB, nullable=False),
+    Column("person", JSONB, nullable=False),
+    _moment("imported_at"),
+)
+node_letter = Table(
+    "letter",
+    node,
+    Column("event", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+)
+check_made = Table(
+    "check_made",
+    node,
+    Column("number", Text, primary_key=True),
+    _moment("at"),
+    Column("officer", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+)
+hit = Table(
+    "hit",
+    node,
+    Column("number", Text, primary_key=True),
+    Column("check_number", Text, nullable=False),
+    Column("control_number", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    UniqueConstraint("check_number", "control_number"),
+)
+report = Table(
+    "report",
+    node,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _moment("sent_at", nullable=True),
+    Index("ix_report_waiting", "number", postgresql_where=text("sent_at IS NULL")),
+)
+believed = Table(
+    "believed",
+    node,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+)
+envelope_rejected = Table(
+    "envelope_rejected",
+    node,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    _moment("at"),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+node_officer = _officers(node)
+node_series = _series(node)

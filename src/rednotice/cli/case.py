@@ -1,0 +1,66 @@
+"""rednotice case: what follows a hit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rednotice.cli import show
+from rednotice.cli.client import connect
+from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
+from rednotice.model.case import CaseState
+
+app = typer.Typer(no_args_is_help=True, help="Follow cases, from the hit to the end.")
+
+Number = Annotated[str, typer.Argument(help="Such as C-2026-1", show_default=False)]
+
+
+@app.command("list")
+def list_(data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
+    """List cases: all for the office, a bureau's own for its desk (--as)."""
+    client, _ = connect(data, "office", name=acting_as, role="reviewer")
+    found = client.get("/api/cases")
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (one["number"], one["control_number"], one["requesting"] or "", one["locating"], one["moves"][-1]["to"])
+        for one in found
+    ]
+    show.table(("number", "notice", "requesting", "locating", "state"), rows)
+
+
+@app.command("show")
+def show_(number: Number, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
+    """Show a case with every move."""
+    client, _ = connect(data, "office", name=acting_as, role="reviewer")
+    found = client.get(f"/api/cases/{number}")
+    if as_json:
+        show_json(found)
+    else:
+        show.case(found)
+
+
+@app.command("move")
+def move(
+    number: Number,
+    to: Annotated[CaseState, typer.Argument(help="The new state", show_default=False)],
+    data: DataFolder,
+    bureau: Annotated[str | None, typer.Option(help="The bureau whose desk moves it")] = None,
+    remark: Annotated[str | None, typer.Option(help="What both bureaus should know")] = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Move a case; the person extradited, the notice is recalled as fulfilled."""
+    if acting_as is None and bureau is None:
+        reader, _ = connect(data, "office", role="reviewer")
+        bureau = reader.get(f"/api/cases/{number}")["locating"]
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
+    found = client.post(f"/api/cases/{number}/moves", {"to": to.value, "remark": remark})
+    if as_json:
+        show_json(found)
+    else:
+        show.case(found)
+        if found["moves"][-1]["to"] == CaseState.EXTRADITED.value:
+            out.print(f"Notice {found['control_number']} is recalled as fulfilled.")

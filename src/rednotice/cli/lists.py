@@ -1,0 +1,70 @@
+"""rednotice import: lists of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rednotice.adapters.lists import FILE_LIMIT, beside, read_un
+from rednotice.adapters.request_file import read_bytes
+from rednotice.cli.client import connect
+from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+
+app = typer.Typer(no_args_is_help=True, help="Import lists: the Security Council's, OFAC's.")
+
+ListFile = Annotated[Path, typer.Argument(help="The file as its publisher hands it out", show_default=False)]
+
+
+@app.command("un")
+def un(file: ListFile, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
+    """Import the Security Council's consolidated list (XML) as special notices, circulated to every bureau."""
+    raw = read_bytes(file, FILE_LIMIT)
+    read_un(raw)
+    client, _ = connect(data, "office", name=acting_as, role="operator")
+    found = client.post("/api/lists/un", raw=raw, media_type="application/xml")
+    if as_json:
+        show_json(found)
+        return
+    done = found["imported"]
+    out.print(f"{len(done['new'])} new, {len(done['changed'])} changed, {len(done['unchanged'])} unchanged.")
+    _rest(found)
+
+
+@app.command("ofac")
+def ofac(
+    file: ListFile,
+    data: DataFolder,
+    aliases: Annotated[Path | None, typer.Option(help="alt.csv; taken from beside the file if not given")] = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Import OFAC's list (sdn.csv) into this bureau's own checks. It is no notice: it stays at the node."""
+    aliases = aliases or beside(file, "sdn", "alt")
+    body = {"sdn": _text(file), "alt": _text(aliases) if aliases else None}
+    client, _ = connect(data, "node", name=acting_as, role="operator")
+    found = client.post("/api/lists/ofac", body)
+    if as_json:
+        show_json(found)
+        return
+    also = f"aliases from {aliases}" if aliases else "no file of aliases beside it"
+    out.print(f"{found['entries']} persons for this node's checks; {fill(also)}.")
+    _rest(found)
+
+
+def _text(path: Path) -> str:
+    raw = read_bytes(path, FILE_LIMIT)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _rest(found: dict[str, Any]) -> None:
+    for what, count in found["left_out"].items():
+        out.print(f"Left out: {count} {fill(what)}; only individuals are handled yet.")
+    for remark in found["remarks"][:20]:
+        out.print(f"[dim]{fill(remark)}[/]")
+    if len(found["remarks"]) > 20:
+        out.print(f"[dim]… and {len(found['remarks']) - 20} remarks more; --json shows all[/]")

@@ -1,0 +1,184 @@
+"""rednotice office, node, migrate: the two programs, each on its own, as production runs them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import structlog
+import typer
+
+from rednotice.adapters import folders
+from rednotice.adapters.embedded import process
+from rednotice.cli.client import RUNNING, Account, Program, keep_account
+from rednotice.errors import CannotStart
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+OFFICE_PORT = 8470
+NODE_PORT = 8471
+LINK = "link.json"
+EFFECTS = "effects.yaml"
+
+Folder = Annotated[Path, typer.Option("--data", help="The folder of this program", show_default=False)]
+
+
+def office(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = OFFICE_PORT,
+    origin: Annotated[str, typer.Option(help="The name of the office in its log; never change it")] = (
+        "rednotice.local/office"
+    ),
+) -> None:
+    """Run the office. Engines are embedded unless REDNOTICE_DATABASE_URL and REDNOTICE_NATS_URL name others."""
+    from rednotice.model.bureau import OFFICE
+    from rednotice.office import OPERATOR, Office, OfficeSettings
+    from rednotice.web.office_api import office_app
+
+    listener = process.listen(port, "--port")
+    settings = OfficeSettings(
+        folder=folder,
+        origin=origin,
+        database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
+        nats_url=os.environ.get("REDNOTICE_NATS_URL"),
+    )
+    _log_to(folders.prepare(folder) / "office.log")
+    program = Office(settings)
+    with _running(program.start, program.stop):
+        token = program.first_operator()
+        if token:
+            keep_account(folder, Account(OPERATOR, OFFICE, "operator", token))
+        more = {"key": str(program.key), "leaf_port": program.leaf_port}
+        _serve(office_app(program), listener, folder, more)
+
+
+def node(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = NODE_PORT,
+    line: Annotated[str, typer.Option(help="Host and port at which the office takes leaves")] = "127.0.0.1:7422",
+    show_key: Annotated[str | None, typer.Option(metavar="BUREAU", help="Print the public key and end")] = None,
+) -> None:
+    """Run a bureau's node. Its folder holds link.json (from 'rednotice bureau add') and effects.yaml."""
+    from rednotice.node import OPERATOR, Node, NodeSettings, node_signer
+    from rednotice.web.node_api import node_app
+
+    if show_key:
+        typer.echo(str(node_signer(folder, show_key).verifier))
+        return
+    listener = process.listen(port, "--port")
+    folders.prepare(folder)
+    link = folders.read_json(folder / LINK)
+    if not link:
+        raise CannotStart(f"{folder / LINK} is missing; the office's operator makes it with 'rednotice bureau add'")
+    settings = NodeSettings(
+        folder=folder,
+        bureau=link["bureau"],
+        office_key=link["office_key"],
+        line_secret=link["line_secret"],
+        line=line,
+        effects=_effects(folder / EFFECTS, link["bureau"]),
+        database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
+        nats_url=os.environ.get("REDNOTICE_NATS_URL"),
+    )
+    _log_to(folder / "node.log")
+    program = Node(settings)
+    with _running(program.start, program.stop):
+        token = program.first_operator()
+        if token:
+            keep_account(folder, Account(OPERATOR, settings.bureau, "operator", token))
+        _serve(node_app(program), listener, folder, {"bureau": settings.bureau})
+
+
+def migrate(
+    program: Annotated[Program, typer.Argument(help="office or node", show_default=False)],
+    owner_url: Annotated[str, typer.Option(envvar="REDNOTICE_DATABASE_OWNER_URL", help="As the owner of the tables")],
+    role: Annotated[str, typer.Option(help="The role that the program runs under")] = "rednotice",
+) -> None:
+    """Bring an external database to the shape that this version needs. Embedded ones are migrated at start."""
+    from rednotice.adapters.postgres import connection, schema
+
+    schema.migrate(connection.connect(owner_url), program, role)
+    typer.echo(f"The {program}'s database is up to date; {role} may use it.")
+
+
+def _effects(path: Path, bureau: str) -> Any:
+    from rednotice.adapters.request_file import read_file
+    from rednotice.model.effect import EffectTable
+    from rednotice.model.faults import parse
+
+    if not path.exists():
+        return EffectTable(country=bureau, ask=f"bureau {bureau}", effects=())
+    return read_file(path).located(lambda content: parse(EffectTable, content, str(path)))
+
+
+@contextlib.contextmanager
+def _running(start: Any, stop: Any) -> Iterator[None]:
+    # Until the server takes the signals over, they end the start in an orderly way.
+    def end(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        start()
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop()
+
+
+def _serve(app: FastAPI, listener: socket.socket, folder: Path, more: dict[str, Any]) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """A server that leaves signals to us, and says where it is only when it answers."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            url = f"http://{process.LOOPBACK}:{listener.getsockname()[1]}"
+            folders.write_json(folder / RUNNING, {"url": url, "pid": os.getpid(), **more})
+
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+
+    def end(_: int, __: FrameType | None) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        (folder / RUNNING).unlink(missing_ok=True)
+
+
+def _log_to(path: Path) -> None:
+    """Structured lines, without personal data, into a file of the program's folder."""
+    try:
+        file = path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be written ({error.strerror})") from None
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=file),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    logging.basicConfig(filename=path, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -1,0 +1,126 @@
+"""Step four: an officer at a node asks who a person is, and confirms a hit. All of it works while cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rednotice.errors import Conflict, NotAllowed
+from rednotice.flow.request import listed
+from rednotice.flow.work import LocalEntry, NodeWork
+from rednotice.log.report import ReportKind
+from rednotice.match import Index
+from rednotice.match.documents import read_mrz
+from rednotice.model.bureau import Officer, Role
+from rednotice.model.check import Check, Listed, Match, Query, Result
+from rednotice.model.effect import EffectTable
+from rednotice.model.hit import Hit
+from rednotice.model.notice import Notice
+from rednotice.model.request import Colour
+from rednotice.model.values import bureau_name
+from rednotice.rules.effects import effect_of, not_configured
+
+MAY_CHECK = frozenset({Role.OFFICER, Role.DESK})
+LOCAL = "local:"
+"""What the ids of a node's own list entries begin with in its index."""
+
+FOUND = "A match is a likeness, not proof. Confirm who the person is, then ask: {ask}."
+NOBODY = "Nobody among {count:,} persons is near enough to this. That is no proof of good standing; in doubt ask {ask}."
+
+
+def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: Officer, limit: int = 10) -> Check:
+    """Answers a question about a person: ranked matches, each with its reason, its notice and its effect here.
+
+    Raises:
+        NotAllowed: if the officer may not check persons.
+        InvalidInput: if the machine-readable zone cannot be read.
+    """
+    if by.role not in MAY_CHECK:
+        raise NotAllowed(f"{by.name} ({by.role}) cannot check persons; an officer of bureau {work.bureau} can")
+    today = work.at.date()
+    asked = read_mrz(query, today) if query.mrz else query
+    answer = index.check(asked, limit)
+    results = tuple(_results(work, effects, answer.matches))
+    says = FOUND if results else NOBODY
+    made = Check(
+        number=f"{work.bureau}-K-{work.at.year}-{work.next_number('check')}",
+        at=work.at,
+        officer=by.name,
+        query=asked,
+        results=results,
+        compared_with=answer.compared_with,
+        says=says.format(count=answer.compared_with, ask=effects.ask),
+    )
+    work.save_check(made)
+    return made
+
+
+def _results(work: NodeWork, effects: EffectTable, matches: Iterable[Match]) -> Iterator[Result]:
+    today = work.at.date()
+    for match in matches:
+        if match.id.startswith(LOCAL):
+            listing = work.local_entry(match.id).listing
+            effect = not_configured(effects, Colour.SPECIAL, today)
+            yield Result(match=match, notice=None, listing=listing, effect=effect, ask=effects.ask)
+            continue
+        held = work.held(match.id)
+        # The index is a moment ahead of the database: what is not, or no longer, held is not shown.
+        if held and held.notice:
+            effect = effect_of(effects, held.notice, today)
+            yield Result(match=match, notice=held.notice, effect=effect, ask=_whom_to_ask(effects, held.notice))
+
+
+def _whom_to_ask(effects: EffectTable, notice: Notice) -> str:
+    if notice.bureau is None:
+        return f"{effects.ask}; the office"
+    contact = f", {notice.contact.name}" if notice.contact else ""
+    reach = (notice.contact and (notice.contact.telephone or notice.contact.email)) or ""
+    return (
+        f"{effects.ask}; bureau {notice.bureau} ({bureau_name(notice.bureau)}{contact}{' ' + reach if reach else ''})"
+    )
+
+
+def local_id(entry: LocalEntry) -> str:
+    """The id under which an entry of a node's own list stands in the index."""
+    return f"{LOCAL}{entry.listing.source}:{entry.listing.reference}"
+
+
+def local_person(entry: LocalEntry) -> Listed:
+    """An entry of a node's own list, as the matcher takes one."""
+    return listed(local_id(entry), entry.person)
+
+
+def confirm(
+    work: NodeWork, check_number: str, control_number: str, place: str | None, remark: str | None, by: Officer
+) -> Hit:
+    """Confirms that a match is the person, and queues the report to the office. Confirmed twice, it is one hit.
+
+    Raises:
+        NotAllowed: if the officer may not confirm hits.
+        Conflict: if the check did not show this notice, or it was recalled since.
+    """
+    if by.role not in MAY_CHECK:
+        raise NotAllowed(f"{by.name} ({by.role}) cannot confirm hits; an officer of bureau {work.bureau} can")
+    earlier = work.hit_of(check_number, control_number)
+    if earlier:
+        return earlier
+    made = work.check(check_number)
+    shown = [result.notice.control_number for result in made.results if result.notice]
+    if control_number not in shown:
+        found = ", ".join(shown) or "no notice"
+        raise Conflict(f"check {check_number} showed {found}; {control_number} is not among them")
+    held = work.held(control_number)
+    if held is None or held.notice is None:
+        raise Conflict(f"notice {control_number} was recalled since check {check_number}; do not act on it")
+    hit = Hit(
+        number=f"{work.bureau}-H-{work.at.year}-{work.next_number('hit')}",
+        control_number=control_number,
+        version=held.version,
+        bureau=work.bureau,
+        place=place,
+        remark=remark,
+        officer=by.name,
+        confirmed_at=work.at,
+    )
+    work.save_hit(hit, check_number)
+    work.report(ReportKind.HIT, hit.model_dump(mode="json"))
+    return hit

@@ -1,0 +1,130 @@
+"""Step one: a bureau files a request, and is told at once what bars it and what is missing, with the article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rapidfuzz import fuzz
+
+from rednotice.errors import Conflict, InvalidInput, NotAllowed
+from rednotice.flow.work import OfficeWork
+from rednotice.match import build
+from rednotice.model.bureau import Officer, Role
+from rednotice.model.check import Listed, Query
+from rednotice.model.event import EventKind
+from rednotice.model.filing import Filing
+from rednotice.model.finding import EarlierCase, Examination
+from rednotice.model.person import Person
+from rednotice.model.request import Colour, Request
+from rednotice.rules.book import examine
+
+HANDLED = frozenset({Colour.RED})
+"""Colours that a bureau can request in this version."""
+
+SAME_PERSON_FROM = 0.85
+SAME_FACTS_FROM = 70.0
+
+
+def check_request(request: Request, on: date) -> Examination:
+    """What the rules say of a request, before it is filed; earlier cases are known only to the office.
+
+    Raises:
+        InvalidInput: if requests of this colour are not handled yet.
+    """
+    if request.colour not in HANDLED:
+        handled = ", ".join(HANDLED)
+        raise InvalidInput.at(
+            "colour", f"requests for {request.colour} notices are not handled yet", f"Use one of: {handled}", "request"
+        )
+    return examine(request, on)
+
+
+def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
+    """Files a request for a bureau. The same request filed twice is one request.
+
+    Raises:
+        InvalidInput: if requests of this colour are not handled yet.
+        NotAllowed: if the officer does not act for the requesting bureau.
+        Conflict: if the bureau used the reference for another request.
+    """
+    if by.role is not Role.DESK or by.bureau != request.bureau:
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot file for bureau {request.bureau}; "
+            f"a desk officer of {request.bureau} must"
+        )
+    check_request(request, work.at.date())
+    earlier_filing = work.filing_of(request.bureau, request.reference)
+    if earlier_filing:
+        if earlier_filing.request == request:
+            return earlier_filing
+        raise Conflict(
+            f"bureau {request.bureau} used the reference {request.reference} for request {earlier_filing.number}; "
+            "give the new request a reference of its own"
+        )
+    earlier = refused_before(request, work.refused_filings())
+    number = f"R-{work.at.year}-{work.next_number('request')}"
+    filing = Filing(
+        number=number,
+        request=request,
+        filed_by=by.name,
+        filed_at=work.at,
+        examination=examine(request, work.at.date(), earlier),
+        earlier=earlier,
+    )
+    work.save_filing(filing)
+    work.record(
+        EventKind.REQUEST_FILED,
+        number,
+        {"request": number, "bureau": request.bureau, "document": request.model_dump(mode="json")},
+    )
+    return filing
+
+
+def refused_before(request: Request, refused: Sequence[Filing]) -> tuple[EarlierCase, ...]:
+    """The refused requests that were for the same case: same persons in any spelling, same warrants, same facts."""
+    cases = []
+    for filing in refused:
+        same = tuple(dict.fromkeys(_same(request, filing.request)))
+        if same and filing.decision:
+            cases.append(
+                EarlierCase(
+                    request=filing.number,
+                    bureau=filing.request.bureau,
+                    reference=filing.request.reference,
+                    decided_at=filing.decision.signatures[-1].at.isoformat(),
+                    citations=filing.decision.citations,
+                    reasons=filing.decision.reasons,
+                    same=same,
+                )
+            )
+    return tuple(cases)
+
+
+def _same(request: Request, earlier: Request) -> Iterator[str]:
+    index = build(listed(str(n), person) for n, person in enumerate(earlier.persons) if person.is_named)
+    for person in request.persons:
+        for name in person.names[:10]:
+            found = index.check(Query(name=str(name)[:200], born=person.born, sex=person.sex), limit=1).matches
+            if found and found[0].score >= SAME_PERSON_FROM:
+                yield f"the same person ({found[0].name})"
+                break
+    if request.bureau == earlier.bureau:
+        numbers = {warrant.number for warrant in earlier.warrants if warrant.number}
+        for warrant in request.warrants:
+            if warrant.number in numbers:
+                yield f"the same warrant ({warrant.number})"
+    if fuzz.token_set_ratio(request.facts.summary, earlier.facts.summary) >= SAME_FACTS_FROM:
+        yield "the same facts"
+
+
+def listed(person_id: str, person: Person) -> Listed:
+    """A person as the matcher takes one."""
+    return Listed(
+        id=person_id,
+        names=tuple(str(name) for name in person.names),
+        born=(*((person.born,) if person.born else ()), *person.also_born),
+        sex=person.sex,
+        nationalities=person.nationalities,
+        documents=tuple(document.number for document in person.documents),
+    )

@@ -1,0 +1,171 @@
+"""What the steps of the road need of the outside: one transaction at the office, one at a node.
+
+Everything that is done through a unit of work happens together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.report import Receipt, ReportKind
+from rednotice.model.case import Case
+from rednotice.model.check import Check
+from rednotice.model.event import EventKind
+from rednotice.model.filing import Filing
+from rednotice.model.hit import Hit
+from rednotice.model.notice import Ground, Listing, Notice
+from rednotice.model.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Circulated:
+    """A notice as the office holds it: its last version, and the event that made it."""
+
+    notice: Notice
+    recalled: Ground | None
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the office tells a bureau: the event behind it, and its content."""
+
+    event: int
+    at: datetime
+    bureau: str
+    kind: EventKind
+    subject: str
+    content: dict[str, Any]
+
+
+class OfficeWork(Protocol):
+    """One transaction at the office."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happens."""
+
+    def record(
+        self,
+        kind: EventKind,
+        subject: str,
+        content: dict[str, Any],
+        *,
+        circulate: bool = False,
+        letters: Iterable[str | None] = (),
+    ) -> int:
+        """Writes one event to the log, and sees to it that those whom it concerns receive it.
+
+        Args:
+            kind: what happened.
+            subject: the file or control number it is about; no personal data.
+            content: what is to be known of it; may be erased later.
+            circulate: to every bureau, as the last word on this subject.
+            letters: the bureaus to which it is sent as a letter; None among them is passed over.
+
+        Returns:
+            The number of the event.
+        """
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series, from 1, without gaps."""
+
+    def filing(self, number: str) -> Filing:
+        """A filed request; NotFound if there is none."""
+
+    def filing_of(self, bureau: str, reference: str) -> Filing | None:
+        """The request that a bureau filed under a reference of its own."""
+
+    def refused_filings(self) -> Sequence[Filing]:
+        """Every request that was refused."""
+
+    def save_filing(self, filing: Filing) -> None:
+        """Stores a request, new or changed."""
+
+    def notice(self, control_number: str) -> Circulated:
+        """A notice in its last version; NotFound if there is none."""
+
+    def notice_of(self, listing: Listing) -> Circulated | None:
+        """The notice that was made for an entry of a list."""
+
+    def save_notice(self, circulated: Circulated) -> None:
+        """Stores a notice, new or changed."""
+
+    def save_receipt(self, bureau: str, receipt: Receipt) -> None:
+        """Stores what a bureau's node did with an event."""
+
+    def case(self, number: str) -> Case:
+        """A case; NotFound if there is none."""
+
+    def save_case(self, case: Case) -> None:
+        """Stores a case, new or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a node holds of a notice: its content, or after a recall only that it was erased."""
+
+    control_number: str
+    version: int
+    event: int
+    notice: Notice | None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEntry:
+    """A person of a list that a node imported for itself; never circulated."""
+
+    listing: Listing
+    person: Person
+
+
+class NodeWork(Protocol):
+    """One transaction at a bureau node."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happens."""
+
+    @property
+    def bureau(self) -> str:
+        """The bureau whose node this is."""
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series, from 1, without gaps."""
+
+    def held(self, control_number: str) -> Held | None:
+        """What is held of a notice, if it was ever received."""
+
+    def save_held(self, held: Held) -> None:
+        """Stores, replaces or erases a notice."""
+
+    def save_letter(self, letter: Letter) -> None:
+        """Stores what the office told this bureau; a letter that came before is left as it is."""
+
+    def believe(self, checkpoint: Checkpoint) -> None:
+        """Remembers a checkpoint, if it is longer than the last."""
+
+    def report(self, kind: ReportKind, body: dict[str, Any]) -> int:
+        """Queues a report to the office, which goes out when the line allows; returns its number."""
+
+    def local_entry(self, entry_id: str) -> LocalEntry:
+        """An entry of a list of this node's own, by its id in the index; NotFound if there is none."""
+
+    def save_local_entries(self, entries: Iterable[LocalEntry]) -> None:
+        """Stores entries of a list, each in place of an older one of the same source and reference."""
+
+    def check(self, number: str) -> Check:
+        """A check that was made; NotFound if there is none."""
+
+    def save_check(self, check: Check) -> None:
+        """Stores a check."""
+
+    def hit_of(self, check: str, control_number: str) -> Hit | None:
+        """The hit that was confirmed on a check for a notice, if it was."""
+
+    def save_hit(self, hit: Hit, check: str) -> None:
+        """Stores a confirmed hit."""

@@ -1,0 +1,1 @@
+"""The verifiable log: pure functions over bytes. No disk, no network, no clock."""

@@ -1,0 +1,1 @@
+"""The nouns of the field: frozen data and validation of shape. No I/O, no clock, no rules of law."""

@@ -1,0 +1,124 @@
+"""A question about a person, and its ranked answers with their reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from rednotice.model.effect import Effect
+from rednotice.model.notice import Listing, Notice
+from rednotice.model.person import Sex
+from rednotice.model.values import CountryCode, Line, Noun, PartialDate, fault
+
+
+class Query(Noun):
+    """What an officer asks: a name heard, read or scanned, and what else is known."""
+
+    name: Line | None = None
+    born: PartialDate | None = None
+    sex: Sex | None = None
+    nationality: CountryCode | None = None
+    document: Line | None = Field(None, description="Number of an identity document")
+    mrz: Annotated[str, Field(max_length=200)] | None = Field(None, description="Machine-readable zone, as scanned")
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Query:
+        if not (self.name or self.document or self.mrz):
+            raise fault("asks about nobody", "Give a name, a document number or a machine-readable zone")
+        return self
+
+
+class Listed(Noun):
+    """A person as the index holds one: what can be compared, and an id to find the rest by."""
+
+    id: Line
+    names: tuple[str, ...]
+    born: tuple[PartialDate, ...] = ()
+    sex: Sex | None = None
+    nationalities: tuple[CountryCode, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+class Meeting(StrEnum):
+    """How a part of the name asked met a part of the name listed."""
+
+    SAME = "same"
+    SPELLING = "spelling"
+    TRANSLITERATED = "transliterated"
+    INITIAL = "initial"
+    JOINED = "joined"
+    UNMATCHED = "not found in the listed name"
+    EXTRA = "listed, but not asked"
+
+
+class Part(Noun):
+    """One part of an explanation: what was asked, what it met, how, and how near the two are (0 to 1)."""
+
+    asked: str | None
+    listed: str | None
+    how: Meeting
+    nearness: float
+
+
+class Agreement(StrEnum):
+    """What a datum besides the name says about a match."""
+
+    AGREES = "agrees"
+    CONTRADICTS = "contradicts"
+    UNKNOWN = "unknown"
+
+
+class Evidence(Noun):
+    """A datum besides the name: which, what was asked and listed, and whether they agree."""
+
+    datum: str
+    asked: str | None
+    listed: str | None
+    verdict: Agreement
+    says: str
+
+
+class Match(Noun):
+    """One ranked answer: whom, how surely, and why."""
+
+    id: Line
+    score: Annotated[float, Field(ge=0, le=1)]
+    name: str
+    in_words: str
+    parts: tuple[Part, ...] = ()
+    other_order: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Answer(Noun):
+    """All that an index says to a query: matches, best first; none means nobody near enough."""
+
+    query: Query
+    matches: tuple[Match, ...]
+    compared_with: int
+    cut_by_budget: bool = False
+
+
+class Result(Noun):
+    """One match as an officer sees it: the match, the notice or list entry behind it, and what may be done here."""
+
+    match: Match
+    notice: Notice | None
+    listing: Listing | None = None
+    effect: Effect
+    ask: str
+
+
+class Check(Noun):
+    """A check that was made: the question, the results in order, and what they do not mean."""
+
+    number: Line
+    at: datetime
+    officer: Line
+    query: Query
+    results: tuple[Result, ...]
+    compared_with: int
+    says: str

@@ -1,0 +1,237 @@
+"""A bureau's node, wired together: it follows the office, answers checks, and reports, cut off or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from rednotice.adapters import clock as clocks
+from rednotice.adapters import folders, keys
+from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
+from rednotice.adapters.jetstream import JetStream, Message
+from rednotice.adapters.postgres import connection, schema
+from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
+from rednotice.adapters.relay import Relay
+from rednotice.errors import NotAllowed, NotTrusted
+from rednotice.flow import check, circulation
+from rednotice.flow.request import listed
+from rednotice.flow.work import LocalEntry
+from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.feed import Trusted, open_envelope
+from rednotice.log.note import Signer, Verifier
+from rednotice.log.report import Report, sign_report
+from rednotice.match import Index, build
+from rednotice.model.bureau import Officer, Role
+from rednotice.model.check import Check, Listed, Query
+from rednotice.model.effect import EffectTable
+from rednotice.model.hit import Hit
+
+log = structlog.get_logger(__name__)
+
+RECEIVED = "RECEIVED"
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """Whose node it is, where it keeps its things, whom it follows, and what notices are worth here."""
+
+    folder: Path
+    bureau: str
+    office_key: str
+    line_secret: str
+    line: str
+    effects: EffectTable
+    database_url: str | None = None
+    nats_url: str | None = None
+    clock: clocks.Clock = field(default=clocks.now)
+
+
+def node_signer(folder: Path, bureau: str) -> Signer:
+    """The key with which a bureau's node signs its reports, made at the first call."""
+    return keys.load_or_create(folders.prepare(folder) / "node.key", f"rednotice.local/{bureau}")
+
+
+class Node:
+    """A bureau node's program. `start`, then any of its acts, from any thread, then `stop`."""
+
+    def __init__(self, settings: NodeSettings) -> None:
+        self.settings = settings
+        self._clock = settings.clock
+        self._stack = ExitStack()
+        self._office = Verifier.parse(settings.office_key)
+        self._believed: Checkpoint | None = None
+        self._signer: Signer
+        self._stream: JetStream
+        self.relay: Relay
+        self.database: NodeDatabase
+        self.index: Index
+
+    def start(self) -> None:
+        """Starts engines where they are embedded, builds the index, and begins to follow and to report.
+
+        Raises:
+            CannotStart: if an engine, the folder or a key is not to be had; nothing is left running.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops everything that was started, in reverse order."""
+        self._stack.close()
+
+    def _start(self) -> None:
+        folder = folders.prepare(self.settings.folder)
+        self._stack.enter_context(folders.Claim(folder))
+        self._signer = node_signer(folder, self.settings.bureau)
+        engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
+        self._stack.callback(engine.dispose)
+        schema.require_current(engine, "node")
+        self.database = NodeDatabase(engine, self.settings.bureau, self._office.name)
+        self._rebuild()
+        bureau = self.settings.bureau
+        self._stream = JetStream(
+            self.settings.nats_url or self._embedded_nats(folder),
+            f"node {bureau}",
+            inbox=f"_INBOX.{bureau}",
+            domain=bureau,
+        )
+        self._stack.callback(self._stream.close)
+        self._stream.open()
+        sources = ["NOTICES", f"BUREAU_{bureau}"]
+        self._stream.ensure_copy(RECEIVED, sources, of_domain=OFFICE_DOMAIN, deliver=f"$JS.S.{bureau}")
+        self.relay = Relay(f"node {bureau}", lambda: self.database.relay(self._send))
+        self._stack.callback(self.relay.stop)
+        self.relay.start()
+        self._stream.consume(RECEIVED, "node", self._receive)
+
+    def _embedded_database(self, folder: Path) -> str:
+        postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        self._stack.callback(postgres.stop)
+        postgres.start()
+        owner = connection.connect(postgres.owner_url)
+        schema.migrate(owner, "node", APP)
+        owner.dispose()
+        return postgres.url
+
+    def _embedded_nats(self, folder: Path) -> str:
+        nats = EmbeddedNats(folder / "nats", folder / "nats.log", "node")
+        self._stack.callback(nats.stop)
+        nats.start_leaf(self.settings.bureau, self.settings.line, self.settings.line_secret)
+        return nats.url
+
+    # --- The road -------------------------------------------------------------------------------------------
+
+    def check(self, query: Query, by: Officer, limit: int = 10) -> Check:
+        """An officer asks who a person is (`flow.check.check`)."""
+        with self.database.work(self._clock()) as work:
+            return check.check(work, self.index, self.settings.effects, query, by, limit)
+
+    def confirm(
+        self, check_number: str, control_number: str, place: str | None, remark: str | None, by: Officer
+    ) -> Hit:
+        """An officer confirms a hit (`flow.check.confirm`)."""
+        with self.database.work(self._clock()) as work:
+            hit = check.confirm(work, check_number, control_number, place, remark, by)
+        self.relay.wake()
+        return hit
+
+    def import_local(self, entries: Iterable[LocalEntry], by: Officer) -> int:
+        """Takes a list for this node's own checks; it is never circulated. Returns how many entries it has."""
+        _require_operator(by)
+        taken = list(entries)
+        with self.database.work(self._clock()) as work:
+            work.save_local_entries(taken)
+        for entry in taken:
+            self.index.add(check.local_person(entry))
+        return len(taken)
+
+    # --- Officers ---------------------------------------------------------------------------------------------
+
+    def first_operator(self) -> str | None:
+        """Enrols the operator of a new node; returns the token, or None if somebody is enrolled already."""
+        with self.database.read() as reader:
+            if reader.officers():
+                return None
+        return self.database.enrol(Officer(name=OPERATOR, bureau=self.settings.bureau, role=Role.OPERATOR))
+
+    def enrol(self, officer: Officer, by: Officer) -> str:
+        """Enrols an officer of this bureau; returns the token that is shown this once."""
+        _require_operator(by)
+        if officer.bureau != self.settings.bureau:
+            raise NotAllowed(f"officers at this node are of bureau {self.settings.bureau}, not of {officer.bureau}")
+        return self.database.enrol(officer)
+
+    @contextmanager
+    def read(self) -> Iterator[NodeReader]:
+        """A look at what the node keeps."""
+        with self.database.read() as reader:
+            yield reader
+
+    # --- What comes in, and what goes out -----------------------------------------------------------------------
+
+    def _receive(self, messages: Sequence[Message]) -> None:
+        now = self._clock()
+        believed = self._believed
+        try:
+            with self.database.work(now) as work:
+                for message in messages:
+                    try:
+                        trusted = open_envelope(message.data, self._office, believed)
+                        # The index changes before the commit: a receipt speaks of both, and goes out after it.
+                        self._change_index(circulation.apply(work, trusted))
+                        believed = _longer(believed, trusted)
+                    except NotTrusted as error:
+                        self._reject(now, message, str(error))
+        except BaseException:
+            self._rebuild()
+            raise
+        self._believed = believed
+        self.relay.wake()
+
+    def _change_index(self, change: circulation.Applied) -> None:
+        if change.add:
+            self.index.add(change.add)
+        if change.remove:
+            self.index.remove(change.remove)
+
+    def _rebuild(self) -> None:
+        with self.database.read() as reader:
+            self._believed = reader.believed()
+            self.index = build(_everybody(reader))
+
+    def _reject(self, at: datetime, message: Message, reason: str) -> None:
+        log.warning("envelope.rejected", subject=message.subject, reason=reason)
+        self.database.reject_envelope(at, message.subject, reason, message.data)
+
+    def _send(self, report: Report) -> None:
+        subject = f"report.{report.bureau}.{report.kind}"
+        self._stream.publish(
+            subject, sign_report(report, self._signer), f"{report.bureau}#{report.number}", domain=OFFICE_DOMAIN
+        )
+
+
+def _everybody(reader: NodeReader) -> Iterator[Listed]:
+    for held in reader.all_held():
+        assert held.notice is not None
+        yield listed(held.control_number, held.notice.person)
+    for entry in reader.local_entries():
+        yield check.local_person(entry)
+
+
+def _longer(believed: Checkpoint | None, trusted: Trusted) -> Checkpoint:
+    return trusted.checkpoint if believed is None or trusted.checkpoint.size > believed.size else believed
+
+
+def _require_operator(by: Officer) -> None:
+    if by.role is not Role.OPERATOR:
+        raise NotAllowed(f"{by.name} ({by.role}) cannot do this; an operator must")

@@ -1,0 +1,253 @@
+"""The office, wired together: the road as a list of methods."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from rednotice.adapters import clock as clocks
+from rednotice.adapters import folders, keys
+from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
+from rednotice.adapters.jetstream import JetStream, Message
+from rednotice.adapters.postgres import connection, schema
+from rednotice.adapters.postgres.office import (
+    BUREAU_SUBJECT,
+    NOTICE_SUBJECT,
+    BureauNode,
+    OfficeDatabase,
+    OfficeReader,
+    PostgresOfficeWork,
+)
+from rednotice.adapters.relay import Relay
+from rednotice.errors import NotAllowed, NotFound, NotTrusted
+from rednotice.flow import circulation, followup, request, review
+from rednotice.log.note import Verifier
+from rednotice.log.report import Receipt, ReportKind, open_report
+from rednotice.model.bureau import OFFICE, Officer, Role
+from rednotice.model.case import Case, CaseState
+from rednotice.model.decision import Outcome
+from rednotice.model.filing import Filing
+from rednotice.model.hit import Hit
+from rednotice.model.notice import Ground, Listing, Recall
+from rednotice.model.person import Person
+from rednotice.model.request import Request
+
+log = structlog.get_logger(__name__)
+
+NOTICES, REPORTS = "NOTICES", "REPORTS"
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """Where an office keeps its things, and which engines it uses; embedded ones where no address is given."""
+
+    folder: Path
+    origin: str = "rednotice.local/office"
+    database_url: str | None = None
+    nats_url: str | None = None
+    clock: clocks.Clock = field(default=clocks.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a bureau's node needs to know of its office: handed over once, when the bureau is connected."""
+
+    bureau: str
+    office_key: str
+    line_secret: str
+
+
+class Office:
+    """The office's program. `start`, then any of its acts, from any thread, then `stop`."""
+
+    def __init__(self, settings: OfficeSettings) -> None:
+        self.settings = settings
+        self._clock = settings.clock
+        self._stack = ExitStack()
+        self._nats: EmbeddedNats | None = None
+        self.relay: Relay
+        self.database: OfficeDatabase
+        self.key: Verifier
+        self._stream: JetStream
+        self._known: dict[str, BureauNode] = {}
+
+    def start(self) -> None:
+        """Starts engines where they are embedded, migrates them, and begins to relay and to take reports.
+
+        Raises:
+            CannotStart: if an engine, the folder or a key is not to be had; nothing is left running.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops everything that was started, in reverse order."""
+        self._stack.close()
+
+    def _start(self) -> None:
+        folder = folders.prepare(self.settings.folder)
+        self._stack.enter_context(folders.Claim(folder))
+        signer = keys.load_or_create(folder / "office.key", self.settings.origin)
+        self.key = signer.verifier
+        engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
+        self._stack.callback(engine.dispose)
+        schema.require_current(engine, "office")
+        self.database = OfficeDatabase(engine, signer)
+        self._known = {node.bureau: node for node in self.database.bureau_nodes()}
+        self._stream = JetStream(self.settings.nats_url or self._embedded_nats(folder), "office", domain=OFFICE_DOMAIN)
+        self._stack.callback(self._stream.close)
+        self._stream.open()
+        self._stream.ensure_stream(NOTICES, [f"{NOTICE_SUBJECT}>"], last_per_subject=True)
+        self._stream.ensure_stream(REPORTS, ["report.>"])
+        for bureau in self._known:
+            self._ensure_bureau_stream(bureau)
+        self.relay = Relay("office", lambda: self.database.relay(self._publish))
+        self._stack.callback(self.relay.stop)
+        self.relay.start()
+        self._stream.consume(REPORTS, "office", self._take_reports)
+
+    def _embedded_database(self, folder: Path) -> str:
+        postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        self._stack.callback(postgres.stop)
+        postgres.start()
+        owner = connection.connect(postgres.owner_url)
+        schema.migrate(owner, "office", APP)
+        owner.dispose()
+        return postgres.url
+
+    def _embedded_nats(self, folder: Path) -> str:
+        self._nats = EmbeddedNats(folder / "nats", folder / "nats.log", "office")
+        self._stack.callback(self._nats.stop)
+        self._nats.start_office(self._line_secrets())
+        return self._nats.url
+
+    @property
+    def leaf_port(self) -> int | None:
+        """The port at which the embedded NATS takes bureaus' leaves."""
+        return self._nats.leaf_port if self._nats else None
+
+    # --- The road -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _act(self) -> Iterator[PostgresOfficeWork]:
+        with self.database.work(self._clock()) as work:
+            yield work
+        self.relay.wake()
+
+    def file_request(self, filed: Request, by: Officer) -> Filing:
+        """A bureau files a request (`flow.request.file`)."""
+        with self._act() as work:
+            return request.file(work, filed, by)
+
+    def decide(self, number: str, outcome: Outcome, reasons: str | None, by: Officer) -> Filing:
+        """A reviewer signs a decision (`flow.review.decide`)."""
+        with self._act() as work:
+            return review.decide(work, number, outcome, reasons, by)
+
+    def recall(self, control_number: str, ground: Ground, by: Officer) -> Recall:
+        """A notice is recalled (`flow.circulation.recall`)."""
+        with self._act() as work:
+            return circulation.recall(work, control_number, ground, by)
+
+    def import_listings(self, entries: Iterable[tuple[Listing, Person]], by: Officer) -> circulation.Imported:
+        """The Security Council's list becomes special notices (`flow.circulation.publish_listings`)."""
+        with self._act() as work:
+            return circulation.publish_listings(work, entries, by)
+
+    def move_case(self, number: str, to: CaseState, remark: str | None, by: Officer) -> Case:
+        """A bureau moves a case (`flow.followup.move`)."""
+        with self._act() as work:
+            return followup.move(work, number, to, remark, by)
+
+    # --- Officers and bureaus ---------------------------------------------------------------------------------
+
+    def first_operator(self) -> str | None:
+        """Enrols the operator of a new office; returns the token, or None if somebody is enrolled already."""
+        with self.database.read() as reader:
+            if reader.officers():
+                return None
+        return self.database.enrol(Officer(name=OPERATOR, bureau=OFFICE, role=Role.OPERATOR))
+
+    def enrol(self, officer: Officer, by: Officer) -> str:
+        """Enrols an officer; returns the token that is shown this once."""
+        _require_operator(by)
+        return self.database.enrol(officer)
+
+    def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:
+        """Connects a bureau's node: its key for reports, a stream of its own, and a secret for its line.
+
+        Asked again with the same key, it gives the same link.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+            NotTrusted: if the key is damaged.
+            Conflict: if the bureau is connected already, with another key.
+        """
+        _require_operator(by)
+        asked = BureauNode(bureau, str(Verifier.parse(key)), secrets.token_urlsafe(24))
+        with self._act() as work:
+            node = work.connect_bureau(asked)
+        self._known[bureau] = node
+        self._ensure_bureau_stream(bureau)
+        if self._nats:
+            self._nats.admit(self._line_secrets())
+        return Link(bureau, str(self.key), node.line_secret)
+
+    @contextmanager
+    def read(self) -> Iterator[OfficeReader]:
+        """A look at what the office keeps."""
+        with self.database.read() as reader:
+            yield reader
+
+    def _line_secrets(self) -> dict[str, str]:
+        return {node.bureau: node.line_secret for node in self._known.values()}
+
+    def _ensure_bureau_stream(self, bureau: str) -> None:
+        self._stream.ensure_stream(f"BUREAU_{bureau}", [f"{BUREAU_SUBJECT}{bureau}.>"])
+
+    # --- What goes out, and what comes in -----------------------------------------------------------------------
+
+    def _publish(self, subject: str, event: int, envelope: bytes) -> None:
+        self._stream.publish(subject, envelope, f"{subject}#{event}")
+
+    def _take_reports(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            bureau = message.subject.split(".")[1]
+            try:
+                self._take_report(bureau, message.data)
+            except (NotTrusted, NotFound, ValidationError) as error:
+                log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
+                self.database.reject_report(self._clock(), bureau, str(error), message.data)
+        self.relay.wake()
+
+    def _take_report(self, bureau: str, raw: bytes) -> None:
+        node = self._known.get(bureau)
+        if node is None:
+            raise NotTrusted(f"bureau {bureau} is not connected")
+        report = open_report(raw, Verifier.parse(node.key), bureau)
+        with self.database.work(self._clock()) as work:
+            if not work.take_report_once(bureau, report.number):
+                return
+            if report.kind is ReportKind.RECEIPT:
+                circulation.take_receipt(work, bureau, Receipt.model_validate(report.body))
+            else:
+                hit = Hit.model_validate(report.body)
+                if hit.bureau != bureau:
+                    raise NotTrusted(f"bureau {bureau} cannot report a hit of bureau {hit.bureau}")
+                followup.take_hit(work, hit)
+
+
+def _require_operator(by: Officer) -> None:
+    if by.role is not Role.OPERATOR:
+        raise NotAllowed(f"{by.name} ({by.role}) cannot do this; an operator must")

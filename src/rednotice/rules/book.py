@@ -1,0 +1,52 @@
+"""The rulebook: every rule in order, and what all of them say of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from rednotice.model.finding import (
+    Advice,
+    EarlierCase,
+    Examination,
+    Finding,
+    Recommendation,
+    Verdict,
+)
+from rednotice.model.request import Request
+from rednotice.rules import constitution, red
+from rednotice.rules.rule import File, Rule
+
+RULES: tuple[Rule, ...] = (*constitution.RULES, *red.RULES)
+
+
+def examine(request: Request, on: date, earlier: Sequence[EarlierCase] = ()) -> Examination:
+    """Puts a request to every rule that is in force for its colour on a day."""
+    file = File(request, on, tuple(earlier))
+    findings = tuple(
+        finding
+        for rule in RULES
+        if rule.in_force(on) and request.colour in rule.colours
+        for finding in rule.findings(file)
+    )
+    return Examination(findings=findings, recommendation=recommend(findings))
+
+
+def recommend(findings: Sequence[Finding]) -> Recommendation:
+    """Weighs findings: what bars outweighs what is missing, and that outweighs what is doubtful."""
+    steps = (
+        (Verdict.BARRED, Advice.REFUSE, "barred"),
+        (Verdict.MISSING, Advice.ASK, "incomplete"),
+        (Verdict.DOUBTFUL, Advice.EXAMINE, "doubtful"),
+    )
+    for verdict, advice, word in steps:
+        weighty = [finding for finding in findings if finding.verdict is verdict]
+        if weighty:
+            rules = tuple(dict.fromkeys(finding.rule.replace("_", " ") for finding in weighty))
+            because = f"{word} by: {', '.join(rules)}"
+            return Recommendation(advice=advice, because=because, citations=_citations(weighty))
+    return Recommendation(advice=Advice.PUBLISH, because="every condition is met", citations=_citations(findings))
+
+
+def _citations(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.citation for finding in findings))

@@ -1,0 +1,111 @@
+"""A rule: a citation, the dates it is in force, the question it answers, and the answer it gives.
+
+    @rule("RPD 83(2)(a)", since="2012-07-01")
+    def identity(file: File) -> Iterator[Says]:
+        \"\"\"Is every person identified well enough to be found and not to be confused with another?\"\"\"
+
+The docstring's first line is the question that an officer reads. The name of the function is public and lasting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from rednotice.model.finding import EarlierCase, Evidence, Finding, Verdict
+from rednotice.model.request import Colour, Request
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that a rule may look at: the request, the day, and what the office knows besides."""
+
+    request: Request
+    on: date
+    earlier: tuple[EarlierCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """One answer of a rule, before the rule puts its name and citation to it."""
+
+    verdict: Verdict
+    because: str
+    evidence: tuple[Evidence, ...] = ()
+    mend: str | None = None
+
+
+Question = Callable[[File], Iterator[Says]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the book."""
+
+    name: str
+    citation: str
+    since: date
+    until: date | None
+    colours: frozenset[Colour]
+    question: str
+    ask: Question
+    source_note: str | None = field(default=None)
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule has a say on this day."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+    def findings(self, file: File) -> Iterator[Finding]:
+        """What the rule says of a file."""
+        for says in self.ask(file):
+            yield Finding(
+                rule=self.name,
+                citation=self.citation,
+                question=self.question,
+                verdict=says.verdict,
+                because=says.because,
+                evidence=says.evidence,
+                mend=says.mend,
+            )
+
+
+def rule(
+    citation: str,
+    *,
+    since: str,
+    until: str | None = None,
+    colours: frozenset[Colour] = frozenset({Colour.RED}),
+    source_note: str | None = None,
+) -> Callable[[Question], Rule]:
+    """Makes a rule of a function. `source_note` says so where a text was not read beside the rule."""
+
+    def make(ask: Question) -> Rule:
+        question = (ask.__doc__ or "").strip().splitlines()
+        if not question:
+            raise TypeError(f"the rule {ask.__name__} has no question: write it as its docstring")
+        ends = date.fromisoformat(until) if until else None
+        starts = date.fromisoformat(since)
+        return Rule(ask.__name__, citation, starts, ends, colours, question[0], ask, source_note)
+
+    return make
+
+
+def satisfied(because: str, *evidence: Evidence) -> Says:
+    """The condition is met."""
+    return Says(Verdict.SATISFIED, because, evidence)
+
+
+def missing(because: str, *evidence: Evidence, mend: str) -> Says:
+    """The file does not say enough; the bureau is asked (RPD 78)."""
+    return Says(Verdict.MISSING, because, evidence, mend)
+
+
+def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:
+    """People must weigh this."""
+    return Says(Verdict.DOUBTFUL, because, evidence, mend)
+
+
+def barred(because: str, *evidence: Evidence, mend: str) -> Says:
+    """The rule forbids publication as the file stands."""
+    return Says(Verdict.BARRED, because, evidence, mend)

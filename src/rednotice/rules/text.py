@@ -1,0 +1,55 @@
+"""What free text says: terms of law and war found in their sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from rednotice.model.finding import Evidence
+from rednotice.model.request import Request
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;؟۔])\s+|\n+")
+PASSAGE_LIMIT = 300
+
+
+@cache
+def terms(category: str) -> re.Pattern[str]:
+    """The terms of a category in `terms.yaml`, in all its languages, as one pattern."""
+    book = yaml.safe_load(files(__package__).joinpath("terms.yaml").read_text(encoding="utf-8"))
+    words = [term for language, listed in book[category].items() if language != "source" for term in listed]
+    return re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE)
+
+
+def passages(category: str, texts: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Every sentence in which a term of the category stands: path of the field, and the sentence."""
+    pattern = terms(category)
+    return tuple(
+        Evidence(path=path, passage=_shorten(sentence))
+        for path, text in texts
+        for sentence in _SENTENCE_END.split(text)
+        if pattern.search(sentence)
+    )
+
+
+def facts_texts(request: Request) -> Iterator[tuple[str, str]]:
+    """The free text that says what happened."""
+    yield "facts.summary", request.facts.summary
+    for n, person in enumerate(request.persons):
+        if person.part_played:
+            yield f"persons[{n}].part_played", person.part_played
+
+
+def charge_texts(request: Request) -> Iterator[tuple[str, str]]:
+    """The charges, each with its path."""
+    for n, warrant in enumerate(request.warrants):
+        for m, offence in enumerate(warrant.offences):
+            yield f"warrants[{n}].offences[{m}].charge", offence.charge
+
+
+def _shorten(sentence: str) -> str:
+    sentence = " ".join(sentence.split())
+    return sentence if len(sentence) <= PASSAGE_LIMIT else sentence[: PASSAGE_LIMIT - 1] + "…"

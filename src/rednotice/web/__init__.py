@@ -1,0 +1,1 @@
+"""How programs and people reach the office and a node over HTTP."""

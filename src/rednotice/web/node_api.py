@@ -1,0 +1,164 @@
+"""A bureau's node over HTTP: checks and hits, also while the node is cut off."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+from rednotice.adapters.lists import read_ofac
+from rednotice.errors import NotAllowed, NotFound
+from rednotice.flow.work import Letter, LocalEntry
+from rednotice.model import check as nouns
+from rednotice.model.bureau import Officer, Role
+from rednotice.model.effect import EffectTable
+from rednotice.model.hit import Hit
+from rednotice.model.notice import Notice, from_path
+from rednotice.model.values import Line, Text
+from rednotice.node import Node
+from rednotice.web.app import bearer, make_app
+
+DESCRIPTION = """
+A bureau's own node. It holds what the office circulates, answers checks whether or not the line stands, and queues
+what it has to report.
+
+A match is a likeness, never proof. What a notice allows differs from country to country; each answer names the
+effect configured here, its source, and whom to ask. Calls need `Authorization: Bearer <token>`.
+"""
+
+
+class CheckBody(BaseModel):
+    """A question about a person."""
+
+    query: nouns.Query
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class HitBody(BaseModel):
+    """That a match of a check is the person."""
+
+    check: Line
+    control_number: Line
+    place: Line | None = None
+    remark: Text | None = None
+
+
+class OfficerBody(BaseModel):
+    """Who is to be enrolled at this node."""
+
+    name: Line
+    role: Role
+
+
+class Enrolled(BaseModel):
+    """An officer, and the token that is shown this once."""
+
+    officer: Officer
+    token: str
+
+
+class OfacBody(BaseModel):
+    """OFAC's files as text: sdn.csv, and alt.csv with the aliases."""
+
+    sdn: str
+    alt: str | None = None
+
+
+class LocalImport(BaseModel):
+    """What became of a local list."""
+
+    entries: int
+    left_out: dict[str, int]
+    remarks: list[str]
+
+
+class NodeStatus(BaseModel):
+    """How the node is."""
+
+    bureau: str
+    persons: int
+    log_size_believed: int
+    reports_waiting: int
+    line_trouble: str | None
+    envelopes_rejected: int
+
+
+def node_app(node: Node) -> FastAPI:
+    """A node's application."""
+    app = make_app(f"rednotice: bureau node {node.settings.bureau}", DESCRIPTION)
+    acting = Annotated[Officer, Depends(bearer(lambda token: node.database.officer_of(token)))]
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.get("/api/status", tags=["operation"])
+    def status() -> NodeStatus:
+        """How the node is, and what waits for the line."""
+        with node.read() as reader:
+            believed = reader.believed()
+            return NodeStatus(
+                bureau=node.settings.bureau,
+                persons=len(node.index),
+                log_size_believed=believed.size if believed else 0,
+                reports_waiting=reader.waiting(),
+                line_trouble=node.relay.trouble,
+                envelopes_rejected=reader.rejected(),
+            )
+
+    @app.get("/api/effects", tags=["check"])
+    def effects(by: acting) -> EffectTable:  # noqa: ARG001
+        """What notices are worth in this country, line by line, with sources."""
+        return node.settings.effects
+
+    @app.post("/api/checks", tags=["check"])
+    def check(question: CheckBody, by: acting) -> nouns.Check:
+        """Who is this? Ranked matches, each with its reason, its notice and what may be done here."""
+        return node.check(question.query, by, question.limit)
+
+    @app.post("/api/hits", tags=["check"], status_code=201)
+    def confirm(hit: HitBody, by: acting) -> Hit:
+        """Confirms a hit; the report goes to the requesting bureau as soon as the line stands."""
+        return node.confirm(hit.check, from_path(hit.control_number), hit.place, hit.remark, by)
+
+    @app.get("/api/notices/{control_number:path}", tags=["notice"])
+    def show_notice(control_number: str, by: acting) -> Notice:  # noqa: ARG001
+        """A notice that this node holds."""
+        with node.read() as reader:
+            held = reader.held(from_path(control_number))
+        if held.notice is None:
+            raise NotFound(f"notice {held.control_number} was recalled and is erased here")
+        return held.notice
+
+    @app.get("/api/letters", tags=["case"])
+    def letters(
+        by: acting,  # noqa: ARG001
+        after: int = -1,
+        count: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[Letter]:
+        """What the office told this bureau."""
+        with node.read() as reader:
+            return reader.letters(after, count)
+
+    @app.post("/api/lists/ofac", tags=["operation"])
+    def import_ofac(files: OfacBody, by: acting) -> LocalImport:
+        """Takes OFAC's list for this node's own checks. It is no notice and is never circulated."""
+        read = read_ofac(files.sdn.encode(), files.alt.encode() if files.alt else None)
+        count = node.import_local((LocalEntry(listing, person) for listing, person in read.entries), by)
+        return LocalImport(entries=count, left_out=read.left_out, remarks=list(read.remarks))
+
+    @app.post("/api/officers", tags=["operation"], status_code=201)
+    def enrol(officer: OfficerBody, by: acting) -> Enrolled:
+        """Enrols an officer of this bureau."""
+        enrolled = Officer(name=officer.name, bureau=node.settings.bureau, role=officer.role)
+        return Enrolled(officer=enrolled, token=node.enrol(enrolled, by))
+
+    @app.get("/api/officers", tags=["operation"])
+    def officers(by: acting) -> list[Officer]:
+        """Everybody who is enrolled here."""
+        if by.role is not Role.OPERATOR:
+            raise NotAllowed(f"{by.name} ({by.role}) cannot see the officers; an operator can")
+        with node.read() as reader:
+            return reader.officers()
+
+    return app
