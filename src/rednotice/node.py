@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -215,9 +216,9 @@ class Node:
 
     def _send(self, report: Report) -> None:
         subject = f"report.{report.bureau}.{report.kind}"
-        self._stream.publish(
-            subject, sign_report(report, self._signer), f"{report.bureau}#{report.number}", domain=OFFICE_DOMAIN
-        )
+        raw = sign_report(report, self._signer)
+        message_id = f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"
+        self._stream.publish(subject, raw, message_id, domain=OFFICE_DOMAIN)
 
 
 def _everybody(reader: NodeReader) -> Iterator[Listed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -218,8 +219,8 @@ class Office:
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
-    def _publish(self, subject: str, event: int, envelope: bytes) -> None:
-        self._stream.publish(subject, envelope, f"{subject}#{event}")
+    def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
+        self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _take_reports(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -231,13 +232,17 @@ class Office:
                 self.database.reject_report(self._clock(), bureau, str(error), message.data)
         self.relay.wake()
 
-    def _take_report(self, bureau: str, raw: bytes) -> None:
-        node = self._known.get(bureau)
-        if node is None:
+    def _key_of(self, bureau: str) -> Verifier:
+        if bureau not in self._known:  # another office on the same database may have connected it
+            self._known = {node.bureau: node for node in self.database.bureau_nodes()}
+        if bureau not in self._known:
             raise NotTrusted(f"bureau {bureau} is not connected")
-        report = open_report(raw, Verifier.parse(node.key), bureau)
+        return Verifier.parse(self._known[bureau].key)
+
+    def _take_report(self, bureau: str, raw: bytes) -> None:
+        report = open_report(raw, self._key_of(bureau), bureau)
         with self.database.work(self._clock()) as work:
-            if not work.take_report_once(bureau, report.number):
+            if not work.take_report_once(bureau, report.number, hashlib.sha256(raw).digest()):
                 return
             if report.kind is ReportKind.RECEIPT:
                 circulation.take_receipt(work, bureau, Receipt.model_validate(report.body))

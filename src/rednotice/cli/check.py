@@ -12,6 +12,8 @@ from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
 
 hits = typer.Typer(no_args_is_help=True, help="Confirm that a match is the person.")
 
+AtBureau = Annotated[str | None, typer.Option("--bureau", help="Whose node, if several run on this data folder")]
+
 
 def check(
     data: DataFolder,
@@ -21,7 +23,8 @@ def check(
     nationality: Annotated[str | None, typer.Option(help="A two-letter code")] = None,
     document: Annotated[str | None, typer.Option(help="The number of a document")] = None,
     mrz: Annotated[str | None, typer.Option(help="A machine-readable zone")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Matches at most")] = 10,
+    bureau: AtBureau = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show how each part of the name met")] = False,
     acting_as: ActingAs = None,
     as_json: Json = False,
@@ -29,7 +32,7 @@ def check(
     """Ask the bureau's node who a person is, and what may be done here."""
     given = {"name": name, "born": born, "sex": sex, "nationality": nationality, "document": document, "mrz": mrz}
     query = {field: value for field, value in given.items() if value is not None}
-    client, _ = connect(data, "node", name=acting_as, role="officer")
+    client, _ = connect(data, "node", name=acting_as, role="officer", bureau=bureau)
     found = client.post("/api/checks", {"query": query, "limit": limit})
     if as_json:
         show_json(found)
@@ -44,11 +47,12 @@ def confirm(
     data: DataFolder,
     place: Annotated[str | None, typer.Option(help="Where the person was found")] = None,
     remark: Annotated[str | None, typer.Option(help="What the requesting bureau should know")] = None,
+    bureau: AtBureau = None,
     acting_as: ActingAs = None,
     as_json: Json = False,
 ) -> None:
     """Confirm a hit; it is reported to the requesting bureau as soon as the line stands."""
-    client, _ = connect(data, "node", name=acting_as, role="officer")
+    client, _ = connect(data, "node", name=acting_as, role="officer", bureau=bureau)
     body = {"check": check_number, "control_number": control_number, "place": place, "remark": remark}
     found = client.post("/api/hits", body)
     if as_json:

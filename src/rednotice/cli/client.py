@@ -108,7 +108,7 @@ def connect(
         Unavailable: if the program does not run on this folder.
         NotKnown: if no account fits; says which there are.
     """
-    folder = program_folder(data, program)
+    folder = program_folder(data, program, bureau if program == "node" else None)
     url = os.environ.get(f"REDNOTICE_{program.upper()}_URL") or running_url(folder, program)
     token = os.environ.get("REDNOTICE_TOKEN")
     if token:

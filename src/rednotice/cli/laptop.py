@@ -36,6 +36,7 @@ from rednotice.errors import CannotStart
 
 PATIENCE = 90.0
 EXAMPLES = Path(__file__).parents[3] / "examples"
+"""The examples of the source tree; the walk needs a clone, not only the package."""
 
 # The laptop's own accounts: everybody whom the walk needs. Local accounts stand in for an identity provider.
 OFFICE_ACCOUNTS = (
@@ -59,7 +60,7 @@ class Laptop:
         self.lines: dict[str, Line] = {}
 
     def start(self) -> None:
-        """Starts both programs; on a new folder the office first, which then connects the bureau.
+        """Starts the programs; on a new folder the office first, which then connects the bureaus.
 
         Raises:
             CannotStart: if one of them does not; nothing is left running.

@@ -13,7 +13,7 @@ from datetime import date
 from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
-from rednotice.flow.request import listed
+from rednotice.flow.request import circulated, listed
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind
@@ -53,7 +53,7 @@ def publish_request(work: OfficeWork, filing: Filing) -> tuple[str, ...]:
             request=filing.number,
             person=person,
             facts=request.facts,
-            warrants=request.warrants_for(person),
+            warrants=tuple(circulated(warrant) for warrant in request.warrants_for(person)),
             extradition=request.extradition,
             action=RED_ACTION.format(bureau=request.bureau, name=bureau_name(request.bureau)),
             contact=request.contact,

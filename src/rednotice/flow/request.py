@@ -7,7 +7,7 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from rednotice.errors import Conflict, InvalidInput, NotAllowed
+from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
 from rednotice.flow.work import OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import Officer, Role
@@ -17,10 +17,14 @@ from rednotice.model.filing import Filing
 from rednotice.model.finding import EarlierCase, Examination
 from rednotice.model.person import Person
 from rednotice.model.request import Colour, Request
+from rednotice.model.warrant import Warrant
 from rednotice.rules.book import examine
 
 HANDLED = frozenset({Colour.RED})
 """Colours that a bureau can request in this version."""
+
+NOTICE_LIMIT = 500_000
+"""Characters that a notice may have; every bureau holds it, and a check shows it."""
 
 SAME_PERSON_FROM = 0.85
 SAME_FACTS_FROM = 70.0
@@ -30,14 +34,33 @@ def check_request(request: Request, on: date) -> Examination:
     """What the rules say of a request, before it is filed; earlier cases are known only to the office.
 
     Raises:
-        InvalidInput: if requests of this colour are not handled yet.
+        InvalidInput: if requests of this colour are not handled yet, or a notice would be too large to circulate.
     """
     if request.colour not in HANDLED:
         handled = ", ".join(HANDLED)
         raise InvalidInput.at(
             "colour", f"requests for {request.colour} notices are not handled yet", f"Use one of: {handled}", "request"
         )
+    _notices_fit(request)
     return examine(request, on)
+
+
+def _notices_fit(request: Request) -> None:
+    shared = len(request.facts.model_dump_json())
+    faults = []
+    for n, person in enumerate(request.persons):
+        warrants = sum(len(circulated(warrant).model_dump_json()) for warrant in request.warrants_for(person))
+        size = shared + len(person.model_dump_json()) + warrants
+        if size > NOTICE_LIMIT:
+            problem = f"the notice of this person would have {size:,} characters, at most {NOTICE_LIMIT:,} circulate"
+            faults.append(Fault(f"persons[{n}]", problem, "Shorten texts, or leave out what an officer does not need"))
+    if faults:
+        raise InvalidInput(faults, "request")
+
+
+def circulated(warrant: Warrant) -> Warrant:
+    """A warrant as it stands on a notice: without its scan, which a bureau asks for when it needs it."""
+    return warrant.model_copy(update={"scan": None})
 
 
 def file(work: OfficeWork, request: Request, by: Officer) -> Filing:

@@ -28,9 +28,19 @@ def faults(error: ValidationError, under: str = "") -> list[Fault]:
     """All that a validation found, as faults whose paths start with `under`."""
     found = []
     for detail in error.errors(include_url=False):
+        if _is_a_consequence(detail):
+            continue
         problem, mend = explain_error(detail)
         found.append(Fault(path(detail["loc"], under), problem, mend))
     return found
+
+
+def _is_a_consequence(detail: ErrorDetails) -> bool:
+    # The validator counts entries without faults only; a list whose entries are all faulty is not a short list.
+    given = detail["input"]
+    return (
+        detail["type"] == "too_short" and isinstance(given, list | tuple) and len(given) >= detail["ctx"]["min_length"]
+    )
 
 
 def path(loc: tuple[int | str, ...], under: str = "") -> str:

@@ -65,7 +65,7 @@ Text = Annotated[
 
 # --- Dates of which a part may be unknown -------------------------------------------------------------------
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 def _partial_date(text: str) -> str:

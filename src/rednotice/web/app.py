@@ -47,6 +47,13 @@ class Problem(BaseModel):
     errors: list[FaultBody] = []
 
 
+class Enrolled(BaseModel):
+    """An officer who was enrolled, and the token that is shown this once."""
+
+    officer: Officer
+    token: str
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "Refused; nothing was changed", "content": {PROBLEM: {}}},
     "5XX": {"model": Problem, "description": "Not available; nothing was done", "content": {PROBLEM: {}}},

@@ -16,7 +16,7 @@ from rednotice.model.hit import Hit
 from rednotice.model.notice import Notice, from_path
 from rednotice.model.values import Line, Text
 from rednotice.node import Node
-from rednotice.web.app import bearer, make_app
+from rednotice.web.app import Enrolled, bearer, make_app
 
 DESCRIPTION = """
 A bureau's own node. It holds what the office circulates, answers checks whether or not the line stands, and queues
@@ -48,13 +48,6 @@ class OfficerBody(BaseModel):
 
     name: Line
     role: Role
-
-
-class Enrolled(BaseModel):
-    """An officer, and the token that is shown this once."""
-
-    officer: Officer
-    token: str
 
 
 class OfacBody(BaseModel):

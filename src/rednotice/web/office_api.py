@@ -23,7 +23,7 @@ from rednotice.model.notice import Ground, Notice, Recall, from_path
 from rednotice.model.request import Request, read_request
 from rednotice.model.values import BureauCode, Line, Text
 from rednotice.office import Link, Office
-from rednotice.web.app import bearer, document, make_app, schema_body
+from rednotice.web.app import Enrolled, bearer, document, make_app, schema_body
 
 DESCRIPTION = """
 The centre of the organisation. A bureau's desk files requests and follows cases; reviewers examine and sign; every
@@ -67,13 +67,6 @@ class OfficerBody(BaseModel):
     name: Line
     bureau: BureauCode | Literal["OFFICE"]
     role: Role
-
-
-class Enrolled(BaseModel):
-    """An officer, and the token that is shown this once."""
-
-    officer: Officer
-    token: str
 
 
 class CirculatedNotice(BaseModel):

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.log import LogReader, LogWriter
-from rednotice.errors import Conflict, NotFound, Unavailable
+from rednotice.errors import Conflict, NotFound, NotTrusted, Unavailable
 from rednotice.flow.work import Circulated, Letter
+from rednotice.log.merkle import leaf_hash
 from rednotice.log.note import Signer
 from rednotice.log.report import Receipt
 from rednotice.model.bureau import Officer
@@ -72,13 +73,14 @@ class OfficeDatabase:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield OfficeReader(connection)
 
-    def relay(self, publish: Callable[[str, int, bytes], None]) -> int:
+    def relay(self, publish: Callable[[str, str, bytes], None]) -> int:
         """Hands what waits in the outbox to a publisher, in order, and marks what it acknowledged.
 
         One relay works at a time, whichever office it belongs to.
 
         Args:
-            publish: takes subject, event number and envelope; returns when the stream has acknowledged, or raises.
+            publish: takes subject, an id of the message, and the envelope; returns when the stream has
+                acknowledged, or raises.
 
         Returns:
             How many rows were published.
@@ -99,7 +101,7 @@ class OfficeDatabase:
                 envelope = log.envelope(row.event)
                 try:
                     if envelope is not None:
-                        publish(row.subject, row.event, envelope.pack())
+                        publish(row.subject, leaf_hash(envelope.leaf).hex(), envelope.pack())
                 except Unavailable as error:
                     failure = error
                     break
@@ -270,11 +272,21 @@ class PostgresOfficeWork:
 
     # --- What the program does besides the acts of the road -------------------------------------------------
 
-    def take_report_once(self, bureau: str, number: int) -> bool:
-        """Whether a report is taken for the first time; JetStream may deliver it again."""
-        row = {"bureau": bureau, "number": number, "at": self._at}
-        query = upsert(tables.report_taken).values(**row).on_conflict_do_nothing()
-        return self._connection.execute(query.returning(tables.report_taken.c.number)).scalar() is not None
+    def take_report_once(self, bureau: str, number: int, digest: bytes) -> bool:
+        """Whether a report is taken for the first time; JetStream may deliver it again.
+
+        Raises:
+            NotTrusted: if the bureau used the number for another report: its node may have lost its memory.
+        """
+        table = tables.report_taken
+        row = {"bureau": bureau, "number": number, "digest": digest, "at": self._at}
+        first = upsert(table).values(**row).on_conflict_do_nothing().returning(table.c.number)
+        if self._connection.execute(first).scalar() is not None:
+            return True
+        query = select(table.c.digest).where(table.c.bureau == bureau, table.c.number == number)
+        if bytes(self._connection.execute(query).scalar_one()) != digest:
+            raise NotTrusted(f"bureau {bureau} used the number {number} for another report before")
+        return False
 
     def connect_bureau(self, node: BureauNode) -> BureauNode:
         """Connects a bureau's node, or gives the one that is connected with the same key.

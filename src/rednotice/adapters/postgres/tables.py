@@ -169,6 +169,7 @@ report_taken = Table(
     office,
     Column("bureau", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False),
     _moment("at"),
 )
 report_rejected = Table(

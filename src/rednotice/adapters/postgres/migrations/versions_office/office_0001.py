@@ -98,6 +98,7 @@ def upgrade() -> None:
         "report_taken",
         sa.Column("bureau", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("bureau", "number", name="pk_report_taken"),
     )

@@ -1,0 +1,143 @@
+"""Real documents and nouns for tests; a test names only what matters to it.
+
+    a_request(persons=[a_person(sex=None)])      an ordinary request whose person has no sex given
+
+Everything is synthetic. What these build passes every condition of a red notice.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rednotice.model.bureau import OFFICE, Officer, Role
+from rednotice.model.check import Listed, Query
+from rednotice.model.request import Request, read_request
+
+TODAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+REVIEWER_1 = Officer(name="reviewer-1", bureau=OFFICE, role=Role.REVIEWER)
+REVIEWER_2 = Officer(name="reviewer-2", bureau=OFFICE, role=Role.REVIEWER)
+OPERATOR = Officer(name="operator", bureau=OFFICE, role=Role.OPERATOR)
+
+_references = itertools.count(1)
+_FAMILIES = ("Valdesco", "Brenhas", "Quintanar", "Ostrelbi", "Marguenda", "Tilvoor", "Peskarin", "Dromanti")
+
+
+def desk(bureau: str) -> Officer:
+    """A desk officer of a bureau."""
+    return Officer(name=f"desk-{bureau}", bureau=bureau, role=Role.DESK)
+
+
+def officer(bureau: str) -> Officer:
+    """An officer at a bureau's node."""
+    return Officer(name=f"officer-{bureau}", bureau=bureau, role=Role.OFFICER)
+
+
+def a_person(**changes: Any) -> dict[str, Any]:
+    """A person with full identity, as a document; None leaves a field out."""
+    person: dict[str, Any] = {
+        "names": [{"family": "Valdesco", "given": "Aurelio Martim"}],
+        "sex": "M",
+        "born": "1984-07-19",
+        "nationalities": ["PT"],
+        "documents": [{"kind": "passport", "number": "ZZ0041765", "country": "PT"}],
+        "likely_in": ["ES"],
+        "part_played": "Fired the shot, as two witnesses testify.",
+    }
+    return _changed(person, changes)
+
+
+def a_stranger(number: int) -> dict[str, Any]:
+    """A person whom no other test knows, by number."""
+    family = f"{_FAMILIES[number % len(_FAMILIES)]}{_syllables(number)}"
+    return a_person(
+        names=[{"family": family, "given": _syllables(number * 7 + 3).capitalize()}],
+        documents=[{"kind": "passport", "number": f"SYN{number:06}"}],
+    )
+
+
+def _syllables(number: int) -> str:
+    """A word that stands for a number and resembles few others."""
+    made = ""
+    while True:
+        number, rest = divmod(number, 60)
+        made += "bdfgklmnprtv"[rest % 12] + "aeiou"[rest // 12]
+        if not number:
+            return made
+
+
+def a_warrant(**changes: Any) -> dict[str, Any]:
+    """A judicial warrant for murder, as a document."""
+    warrant: dict[str, Any] = {
+        "number": "SYN-1",
+        "date": "2026-03-20",
+        "authority": {"name": "Synthetic court", "kind": "judicial", "country": "PT"},
+        "offences": [an_offence()],
+    }
+    return _changed(warrant, changes)
+
+
+def an_offence(
+    charge: str = "Murder", months: int | None = 300, law: str | None = "Penal Code, Art. 1"
+) -> dict[str, Any]:
+    """An offence, as a document."""
+    offence: dict[str, Any] = {"charge": charge}
+    if law:
+        offence["law"] = law
+    if months:
+        offence["maximum_penalty"] = {"kind": "imprisonment", "months": months}
+    return offence
+
+
+def a_document(**changes: Any) -> dict[str, Any]:
+    """A request that meets every condition, as a document; the reference is new each time."""
+    document: dict[str, Any] = {
+        "colour": "red",
+        "bureau": "PT",
+        "reference": f"SYN-{next(_references)}",
+        "facts": {
+            "summary": "In the night of 14 March 2026 a jeweller was shot dead in his shop during a robbery; cameras "
+            "show the person sought.",
+            "date": "2026-03-14",
+            "place": "Porto",
+            "country": "PT",
+        },
+        "persons": [a_person()],
+        "warrants": [a_warrant()],
+        "assurances": {
+            "authority_has_power": True,
+            "extradition_will_be_sought": True,
+            "coordinated_with": "Synthetic ministry",
+        },
+        "extradition": {"everywhere": True},
+        "contact": {"name": "Synthetic desk"},
+    }
+    return _changed(document, changes)
+
+
+def a_request(**changes: Any) -> Request:
+    """A request that meets every condition."""
+    return read_request(a_document(**changes), TODAY)
+
+
+def facts(summary: str, **more: Any) -> dict[str, Any]:
+    """Facts with a summary of one's own."""
+    return {"summary": summary, "date": "2026-03-14", "country": "PT", **more}
+
+
+def listed(person_id: str, *names: str, **more: Any) -> Listed:
+    """A person as the index takes one."""
+    return Listed(id=person_id, names=names, **more)
+
+
+def asking(name: str, **more: Any) -> Query:
+    """A question about a name."""
+    return Query(name=name, **more)
+
+
+def _changed(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    made = {**document, **changes}
+    return {field: value for field, value in made.items() if value is not None}
