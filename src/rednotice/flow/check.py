@@ -11,7 +11,7 @@ from rednotice.log.report import ReportKind
 from rednotice.match import Index
 from rednotice.match.documents import read_mrz
 from rednotice.model.bureau import Officer, Role
-from rednotice.model.check import Check, Listed, Match, Query, Result
+from rednotice.model.check import Check, CheckMade, Listed, Match, Query, Result, Shown
 from rednotice.model.effect import EffectTable
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Notice
@@ -50,8 +50,16 @@ def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: 
         compared_with=answer.compared_with,
         says=says.format(count=answer.compared_with, ask=effects.ask),
     )
-    work.save_check(made)
+    work.save_check(_kept(made))
     return made
+
+
+def _kept(made: Check) -> CheckMade:
+    shown = tuple(
+        Shown(id=one.match.id, version=one.notice.version if one.notice else None, score=one.match.score)
+        for one in made.results
+    )
+    return CheckMade(number=made.number, at=made.at, officer=made.officer, query=made.query, shown=shown)
 
 
 def _results(work: NodeWork, effects: EffectTable, matches: Iterable[Match]) -> Iterator[Result]:
@@ -104,7 +112,7 @@ def confirm(
     if earlier:
         return earlier
     made = work.check(check_number)
-    shown = [result.notice.control_number for result in made.results if result.notice]
+    shown = [one.id for one in made.shown if one.version is not None]
     if control_number not in shown:
         found = ", ".join(shown) or "no notice"
         raise Conflict(f"check {check_number} showed {found}; {control_number} is not among them")

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.report import Receipt, ReportKind
 from rednotice.model.case import Case
-from rednotice.model.check import Check
+from rednotice.model.check import CheckMade
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
 from rednotice.model.hit import Hit
@@ -158,10 +158,10 @@ class NodeWork(Protocol):
     def save_local_entries(self, entries: Iterable[LocalEntry]) -> None:
         """Stores entries of a list, each in place of an older one of the same source and reference."""
 
-    def check(self, number: str) -> Check:
+    def check(self, number: str) -> CheckMade:
         """A check that was made; NotFound if there is none."""
 
-    def save_check(self, check: Check) -> None:
+    def save_check(self, check: CheckMade) -> None:
         """Stores a check."""
 
     def hit_of(self, check: str, control_number: str) -> Hit | None:

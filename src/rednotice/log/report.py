@@ -20,6 +20,11 @@ FORMAT = "rednotice-report/1"
 REPORT_LIMIT = 1_000_000
 
 
+Number = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A count that JSON carries without loss (RFC 8785)."""
+VERSION_LIMIT = 2**31 - 1
+
+
 class ReportKind(StrEnum):
     """What a node reports."""
 
@@ -42,12 +47,12 @@ class Receipt(Noun):
     """
 
     control_number: Line
-    version: int
-    event: int
+    version: Annotated[int, Field(ge=1, le=VERSION_LIMIT)]
+    event: Number
     action: Action
-    done: tuple[Line, ...]
-    checkpoint_size: int
-    checkpoint_root: str
+    done: Annotated[tuple[Line, ...], Field(max_length=20)]
+    checkpoint_size: Number
+    checkpoint_root: Line
 
 
 class Report(Noun):
@@ -55,7 +60,7 @@ class Report(Noun):
 
     format: Literal["rednotice-report/1"] = "rednotice-report/1"
     bureau: BureauCode
-    number: Annotated[int, Field(ge=1)]
+    number: Number
     kind: ReportKind
     at: datetime
     body: dict[str, Any]

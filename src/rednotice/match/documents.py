@@ -6,6 +6,7 @@ Read are TD1 (three lines of 30), TD2 and MRV-B (two of 36), TD3 and MRV-A (two 
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from rednotice.model.check import Query
 from rednotice.model.person import Sex
 
 _WEIGHTS = (7, 3, 1)
+_ALPHABET = frozenset(string.ascii_uppercase + string.digits + "<")
 
 
 def normal_number(number: str) -> str:
@@ -74,6 +76,14 @@ def read_mrz(query: Query, today: date) -> Query:
             "Give two lines of 44 or 36 characters or three of 30, with < where the document has <",
             "query",
         )
+    strange = sorted(set("".join(lines)) - _ALPHABET)
+    if strange:
+        raise InvalidInput.at(
+            "mrz",
+            f"has characters that no machine-readable zone has: {' '.join(strange)[:80]}",
+            "Give the letters A to Z, digits and < alone",
+            "query",
+        )
     number = _checked(lines, layout.number, "the document number")
     born = _checked(lines, layout.born, "the date of birth")
     family, _, given = _at(lines, layout.name).partition("<<")
@@ -127,4 +137,11 @@ def _birth(digits: str, today: date) -> str | None:
     if not digits.isdigit():
         return None
     year = 2000 + int(digits[:2])
-    return f"{year if year <= today.year else year - 100}-{digits[2:4]}-{digits[4:]}"
+    born = f"{year if year <= today.year else year - 100}-{digits[2:4]}-{digits[4:]}"
+    try:
+        date.fromisoformat(born)
+    except ValueError:
+        raise InvalidInput.at(
+            "mrz", f"the date of birth {digits} is not a date", "Scan again, or type the data by hand", "query"
+        ) from None
+    return born

@@ -112,8 +112,29 @@ class Result(Noun):
     ask: str
 
 
+class Shown(Noun):
+    """What a check showed, by reference: a notice in a version, or an entry of a node's own list."""
+
+    id: Line
+    version: int | None
+    score: float
+
+
+class CheckMade(Noun):
+    """A check as a node keeps it: what the officer asked, and which notices were shown.
+
+    It holds nothing of what they said, so that a recall leaves no copy behind.
+    """
+
+    number: Line
+    at: datetime
+    officer: Line
+    query: Query
+    shown: tuple[Shown, ...]
+
+
 class Check(Noun):
-    """A check that was made: the question, the results in order, and what they do not mean."""
+    """A check as the officer sees it: the question, the results in order, and what they do not mean."""
 
     number: Line
     at: datetime

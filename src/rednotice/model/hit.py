@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from rednotice.model.values import BureauCode, Line, Noun, Text
 
@@ -12,7 +15,7 @@ class Hit(Noun):
 
     number: Line
     control_number: Line
-    version: int
+    version: Annotated[int, Field(ge=1)]
     bureau: BureauCode
     place: Line | None = None
     remark: Text | None = None

@@ -10,19 +10,18 @@ from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence
 from rednotice.model.person import OfficeKind, Person
-from rednotice.model.request import Capacity, VictimStatus
+from rednotice.model.request import Capacity, Request, VictimStatus
 from rednotice.model.values import INTERNATIONAL_ENTITIES, bureau_name
 from rednotice.rules.rule import File, Says, barred, doubtful, rule, satisfied
 from rednotice.rules.text import facts_texts, passages
 
 SINCE = "1956-06-13"
 
-HIGH_OFFICES = {
-    OfficeKind.HEAD_OF_STATE,
-    OfficeKind.HEAD_OF_GOVERNMENT,
-    OfficeKind.MINISTER,
-    OfficeKind.SENIOR_OFFICIAL,
-}
+IMMUNE = {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT}
+"""Immune in international law while they serve, whatever the act."""
+HIGH_OFFICES = {OfficeKind.MINISTER, OfficeKind.SENIOR_OFFICIAL}
+"""Protected for acts of state."""
+ACTS_OF_STATE = {Capacity.OFFICIAL, Capacity.MILITARY}
 COMBATANTS = {VictimStatus.MEMBER_OF_ARMED_FORCES, VictimStatus.MEMBER_OF_ARMED_GROUP}
 
 
@@ -30,16 +29,15 @@ COMBATANTS = {VictimStatus.MEMBER_OF_ARMED_FORCES, VictimStatus.MEMBER_OF_ARMED_
 def military_act(file: File) -> Iterator[Says]:
     """Are the facts free of an act of the armed forces of a state?"""
     facts = file.request.facts
+    if file.request.bureau in INTERNATIONAL_ENTITIES:
+        yield _for_the_entity(file.request, "crimes under international law in armed conflict are its task")
+        return
     texts = list(facts_texts(file.request))
     means = passages("means_of_war", texts)
     forces = passages("state_forces", texts)
     if facts.capacity is Capacity.MILITARY:
         forces += (Evidence(path="facts.capacity", passage=facts.capacity),)
-    victims = tuple(
-        Evidence(path=f"facts.victims[{n}].status", passage=victim.status)
-        for n, victim in enumerate(facts.victims)
-        if victim.status in COMBATANTS
-    )
+    victims = _combatant_victims(file.request)
     fighters = passages("combatants", texts)
     evidence = _once(means + forces + victims + fighters)
     if means and (forces or victims):
@@ -64,13 +62,11 @@ def status_of_persons(file: File) -> Iterator[Says]:
     """Are the persons sought free of high office in another state?"""
     request = file.request
     if request.bureau in INTERNATIONAL_ENTITIES:
-        yield satisfied(
-            "an international entity with jurisdiction of its own requests; official capacity is for it to judge",
-            Evidence(path="bureau", passage=request.bureau),
-        )
+        yield _for_the_entity(request, "the official capacity of persons is for it to judge")
         return
-    high: list[Evidence] = []
+    serving: list[Evidence] = []
     others: list[Evidence] = []
+    immune = high = False
     for n, person in enumerate(request.persons):
         for m, office in enumerate(person.offices):
             if office.country == request.bureau:
@@ -78,21 +74,28 @@ def status_of_persons(file: File) -> Iterator[Says]:
             words = f"{'serving' if office.serving else 'former'} {office.kind}"
             if office.country:
                 words += f" of {bureau_name(office.country)}"
-            weighty = office.kind in HIGH_OFFICES and office.serving
-            (high if weighty else others).append(Evidence(path=f"persons[{n}].offices[{m}]", passage=words))
+            immune |= office.serving and office.kind in IMMUNE
+            high |= office.serving and office.kind in HIGH_OFFICES
+            weighty = office.serving and office.kind in IMMUNE | HIGH_OFFICES
+            (serving if weighty else others).append(Evidence(path=f"persons[{n}].offices[{m}]", passage=words))
         if not person.offices:
             others += passages("high_office", _self_descriptions(n, person))
-    if high:
+    act_of_state = _act_of_state(request)
+    if immune or (high and act_of_state):
         yield barred(
-            "a serving high official of another state is sought for an act that the facts tie to that state",
-            *high,
+            "a serving head of another state or government is sought"
+            if immune
+            else "a serving high official of another state is sought for what the facts show as an act of that state",
+            *serving,
+            *act_of_state,
             *others,
             mend="Immunities in international law and the neutrality of the organisation stand against it while "
             "the office is held; the national warrant is not touched by this",
         )
-    elif others:
+    elif serving or others:
         yield doubtful(
             "persons sought hold or held public or military office in another state",
+            *serving,
             *others,
             mend="Show concrete personal acts outside the office",
         )
@@ -100,14 +103,25 @@ def status_of_persons(file: File) -> Iterator[Says]:
         yield satisfied("no person sought is said to hold office in another state", Evidence(path="persons"))
 
 
+def _act_of_state(request: Request) -> tuple[Evidence, ...]:
+    texts = list(facts_texts(request))
+    capacity = request.facts.capacity
+    said = (Evidence(path="facts.capacity", passage=capacity),) if capacity in ACTS_OF_STATE else ()
+    return _once(said + passages("means_of_war", texts) + passages("state_forces", texts))
+
+
 @rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE)
 def armed_confrontation(file: File) -> Iterator[Says]:
     """Is the general context free of an armed confrontation between states?"""
+    if file.request.bureau in INTERNATIONAL_ENTITIES:
+        yield _for_the_entity(file.request, "it takes no side in a confrontation")
+        return
     texts = list(facts_texts(file.request))
     strikes = passages("means_of_war", texts)
     answers = passages("confrontation", texts)
+    forces = passages("state_forces", texts) + _combatant_victims(file.request)
     evidence = _once(strikes + answers)
-    if strikes and answers:
+    if strikes and answers and forces:
         yield barred(
             "the act stands in a chain of armed action and counter-action: to circulate it would take a side",
             *evidence,
@@ -115,7 +129,7 @@ def armed_confrontation(file: File) -> Iterator[Says]:
         )
     elif answers:
         yield doubtful(
-            "the context is one of confrontation",
+            "the facts speak of an answer or a confrontation",
             *evidence,
             mend="Show that the act stands apart from it",
         )
@@ -139,6 +153,21 @@ def refused_before(file: File) -> Iterator[Says]:
         )
     if not file.earlier:
         yield satisfied("no refused request for these persons is known", Evidence(path="persons"))
+
+
+def _for_the_entity(request: Request, because: str) -> Says:
+    return satisfied(
+        f"an international entity with jurisdiction of its own requests: {because}",
+        Evidence(path="bureau", passage=request.bureau),
+    )
+
+
+def _combatant_victims(request: Request) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(path=f"facts.victims[{n}].status", passage=victim.status)
+        for n, victim in enumerate(request.facts.victims)
+        if victim.status in COMBATANTS
+    )
 
 
 def _self_descriptions(n: int, person: Person) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from rednotice.errors import CannotStart, Unavailable
+from rednotice.errors import CannotStart, Conflict, Unavailable
 
 POOL = 10
 
@@ -36,15 +36,18 @@ def connect(url: str) -> Engine:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Turns a database that does not answer into `Unavailable`; other errors of the database pass as they are.
+    """Turns what a caller may meet into our own errors; other errors of the database pass as they are.
 
     Raises:
         Unavailable: if the connection is refused, lost or timed out.
+        Conflict: if somebody else did the same at the same moment.
     """
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise Unavailable(f"the database does not answer: {_first_line(error)}") from error
+    except IntegrityError as error:
+        raise Conflict("somebody else did the same at this moment; nothing was done, look again") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("the connection to the database was lost; nothing was done") from error

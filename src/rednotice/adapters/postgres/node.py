@@ -18,7 +18,7 @@ from rednotice.flow.work import Held, Letter, LocalEntry
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.report import Report, ReportKind
 from rednotice.model.bureau import Officer
-from rednotice.model.check import Check
+from rednotice.model.check import CheckMade
 from rednotice.model.event import EventKind
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Listing, Notice
@@ -180,15 +180,15 @@ class PostgresNodeWork:
             }
             shared.put(self._connection, tables.local_entry, row)
 
-    def check(self, number: str) -> Check:
+    def check(self, number: str) -> CheckMade:
         """A check that was made."""
         query = select(tables.check_made.c.document).where(tables.check_made.c.number == number)
         found = self._connection.execute(query).scalar()
         if found is None:
             raise NotFound(f"there is no check {number}")
-        return Check.model_validate(found)
+        return CheckMade.model_validate(found)
 
-    def save_check(self, check: Check) -> None:
+    def save_check(self, check: CheckMade) -> None:
         """Stores a check."""
         row = {"number": check.number, "at": check.at, "officer": check.officer}
         self._connection.execute(insert(tables.check_made).values(document=check.model_dump(mode="json"), **row))
