@@ -54,6 +54,7 @@ class OfficeSettings:
     origin: str = "rednotice.local/office"
     database_url: str | None = None
     nats_url: str | None = None
+    leaf_port: int = 0
     clock: clocks.Clock = field(default=clocks.now)
 
 
@@ -130,7 +131,7 @@ class Office:
     def _embedded_nats(self, folder: Path) -> str:
         self._nats = EmbeddedNats(folder / "nats", folder / "nats.log", "office")
         self._stack.callback(self._nats.stop)
-        self._nats.start_office(self._line_secrets())
+        self._nats.start_office(self._line_secrets(), self.settings.leaf_port)
         return self._nats.url
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,12 @@ PATIENCE = 60.0
 Program = Literal["office", "node"]
 
 
+@cache
+def _http() -> httpx.Client:
+    # One for the process: to make one takes longer than most calls.
+    return httpx.Client(timeout=PATIENCE, trust_env=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An officer whose token lies on this machine."""
@@ -35,8 +42,7 @@ class Client:
     """Calls one program over HTTP as one officer."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url
 
     def get(self, path: str, **query: Any) -> Any:
@@ -46,12 +52,13 @@ class Client:
     def post(self, path: str, body: Any = None, *, raw: bytes | None = None, media_type: str | None = None) -> Any:
         """What a POST answers."""
         if raw is not None:
-            return self._call("POST", path, content=raw, headers={"Content-Type": media_type or "application/json"})
+            return self._call("POST", path, content=raw, media_type=media_type or "application/json")
         return self._call("POST", path, json=body)
 
-    def _call(self, method: str, path: str, **more: Any) -> Any:
+    def _call(self, method: str, path: str, media_type: str | None = None, **more: Any) -> Any:
+        headers = self._headers | ({"Content-Type": media_type} if media_type else {})
         try:
-            response = self._http.request(method, path, **more)
+            response = _http().request(method, self.url + path, headers=headers, **more)
         except httpx.HTTPError as error:
             raise Unavailable(f"{self.url} does not answer ({type(error).__name__}); is it running?") from None
         if response.is_success:

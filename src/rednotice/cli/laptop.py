@@ -35,6 +35,7 @@ from rednotice.cli.walk import JsonLines, Teller, TextAccount, Walk, walk
 from rednotice.errors import CannotStart
 
 PATIENCE = 90.0
+WALK = "walk.json"
 EXAMPLES = Path(__file__).parents[3] / "examples"
 """The examples of the source tree; the walk needs a clone, not only the package."""
 
@@ -66,7 +67,7 @@ class Laptop:
             CannotStart: if one of them does not; nothing is left running.
         """
         try:
-            self._spawn("office", self._office_port, program_folder(self.data, "office"))
+            self._spawn_office()
             for bureau in self.nodes:
                 self.lines[bureau] = Line(0)
                 self.lines[bureau].open()
@@ -98,7 +99,7 @@ class Laptop:
         folder = program_folder(self.data, "office")
         self._children["office"].wait()
         (folder / RUNNING).unlink(missing_ok=True)
-        self._spawn("office", self._office_port, folder)
+        self._spawn_office()
         self._await("office", folder)
         for line in self.lines.values():
             line.lead_to(self.leaf_port)
@@ -131,6 +132,9 @@ class Laptop:
         if example.exists() and not (folder / EFFECTS).exists():
             folders.write_private(folder / EFFECTS, example.read_text(encoding="utf-8"))
         folders.write_json(self._link(bureau), link)
+
+    def _spawn_office(self) -> None:
+        self._spawn("office", self._office_port, program_folder(self.data, "office"), "--leaf-port", "0")
 
     def _spawn_node(self, bureau: str) -> None:
         line = f"{process.LOOPBACK}:{self.lines[bureau].port}"
@@ -185,7 +189,6 @@ def up(
     """Start the office and a bureau's node, walk the road once on a new data folder, and serve until Ctrl-C."""
     data = folders.prepare(data)
     with folders.Claim(data):
-        fresh = not (program_folder(data, "office") / "walked").exists()
         laptop = Laptop(data, port, {BUREAU: (port + 1 if port else 0) if node_port is None else node_port})
         started = time.monotonic()
         _end_in_order()
@@ -194,7 +197,7 @@ def up(
                 laptop.start()
             seconds = time.monotonic() - started
             out.print(f"[dim]Office and node {BUREAU} are up after {seconds:.1f} s; data in {fill(data)}[/]")
-            if fresh:
+            if _walk_state(data) is None:
                 _first_walk(laptop)
             else:
                 _what_is_there(data)
@@ -233,8 +236,15 @@ def _walk(laptop: Laptop, teller: Teller, un_list: Path | None) -> bool:
 
 
 def _first_walk(laptop: Laptop) -> None:
+    # A walk needs a new folder: one that was interrupted is not walked again over what it left.
+    folders.write_json(laptop.data / WALK, {"state": "begun"})
     if _walk(laptop, TextAccount(), None):
-        (program_folder(laptop.data, "office") / "walked").touch()
+        folders.write_json(laptop.data / WALK, {"state": "done"})
+
+
+def _walk_state(data: Path) -> str | None:
+    state: str | None = folders.read_json(data / WALK).get("state")
+    return state
 
 
 def _what_is_there(data: Path) -> None:
@@ -242,6 +252,8 @@ def _what_is_there(data: Path) -> None:
     status = client.get("/api/status")
     notices = client.get("/api/notices", in_force=True, count=1)["total"]
     requests = len(client.get("/api/requests", state="in review"))
+    if _walk_state(data) != "done":
+        out.print("[yellow]The walk did not come to its end here; what was acknowledged is there.[/] Whole: make demo")
     out.print(f"{notices} notices in force, {requests} requests in review, {status['log_size']} events in the log.")
 
 

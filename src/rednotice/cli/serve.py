@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OFFICE_PORT = 8470
 NODE_PORT = 8471
+LEAF_PORT = 7422
 LINK = "link.json"
 EFFECTS = "effects.yaml"
 
@@ -34,6 +35,7 @@ Folder = Annotated[Path, typer.Option("--data", help="The folder of this program
 def office(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = OFFICE_PORT,
+    leaf_port: Annotated[int, typer.Option(min=0, max=65535, help="Where nodes connect; 0: any free one")] = LEAF_PORT,
     origin: Annotated[str, typer.Option(help="The name of the office in its log; never change it")] = (
         "rednotice.local/office"
     ),
@@ -49,6 +51,7 @@ def office(
         origin=origin,
         database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
         nats_url=os.environ.get("REDNOTICE_NATS_URL"),
+        leaf_port=leaf_port,
     )
     _log_to(folders.prepare(folder) / "office.log")
     program = Office(settings)
@@ -63,7 +66,7 @@ def office(
 def node(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = NODE_PORT,
-    line: Annotated[str, typer.Option(help="Host and port at which the office takes leaves")] = "127.0.0.1:7422",
+    line: Annotated[str, typer.Option(help="Host and port where the office takes nodes")] = f"127.0.0.1:{LEAF_PORT}",
     show_key: Annotated[str | None, typer.Option(metavar="BUREAU", help="Print the public key and end")] = None,
 ) -> None:
     """Run a bureau's node. Its folder holds link.json (from 'rednotice bureau add') and effects.yaml."""

@@ -19,7 +19,7 @@ from rednotice.adapters.line import Line
 from rednotice.adapters.request_file import read_file
 from rednotice.cli.client import Client, connect
 from rednotice.cli.options import fill, out
-from rednotice.errors import RedNoticeError
+from rednotice.errors import InvalidInput, RedNoticeError
 from rednotice.model.notice import in_path
 
 Facts = dict[str, Any]
@@ -175,7 +175,8 @@ def walk(walker: Walk, steps: Mapping[str, Step], teller: Teller) -> bool:
         try:
             did, ok = step.act(walker), True
         except (Failed, RedNoticeError) as error:
-            did, ok = _failed(str(error)), False
+            faults = error.faults if isinstance(error, InvalidInput) else ()
+            did, ok = _failed("; ".join([str(error), *map(str, faults)])), False
         except (KeyError, IndexError, TypeError) as error:
             # What an earlier step should have left is not there, or an answer has not the form it should have.
             did, ok = _failed(f"{type(error).__name__}: {error}"), False

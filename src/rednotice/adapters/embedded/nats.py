@@ -47,13 +47,18 @@ class EmbeddedNats:
         """The password of this program's own client."""
         return secret(self.folder.with_name(f"{self.folder.name}.{self.user}.secret"))
 
-    def start_office(self, bureaus: Mapping[str, str]) -> None:
+    def start_office(self, bureaus: Mapping[str, str], leaf_port: int = 0) -> None:
         """Starts the office's server.
 
         Args:
             bureaus: the line secret of every bureau that may connect, by its code.
+            leaf_port: where it takes their leaves; 0 for any free port.
+
+        Raises:
+            CannotStart: if the port is taken, or the server does not start.
         """
-        self.port, self.leaf_port = process.free_port(), process.free_port()
+        process.listen(leaf_port, "--leaf-port").close()
+        self.port, self.leaf_port = process.free_port(), leaf_port or process.free_port()
         self._start(self._office(bureaus))
 
     def admit(self, bureaus: Mapping[str, str]) -> None:
