@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,7 +17,7 @@ from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message
+from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
@@ -35,7 +37,6 @@ from rednotice.model.hit import Hit
 
 log = structlog.get_logger(__name__)
 
-RECEIVED = "RECEIVED"
 OPERATOR = "operator"
 
 
@@ -68,6 +69,7 @@ class Node:
         self._stack = ExitStack()
         self._office = Verifier.parse(settings.office_key)
         self._believed: Checkpoint | None = None
+        self._receiving = threading.Lock()
         self._signer: Signer
         self._stream: JetStream
         self.relay: Relay
@@ -103,17 +105,16 @@ class Node:
         self._stream = JetStream(
             self.settings.nats_url or self._embedded_nats(folder),
             f"node {bureau}",
+            domain=OFFICE_DOMAIN,
             inbox=f"_INBOX.{bureau}",
-            domain=bureau,
         )
         self._stack.callback(self._stream.close)
         self._stream.open()
-        sources = ["NOTICES", f"BUREAU_{bureau}"]
-        self._stream.ensure_copy(RECEIVED, sources, of_domain=OFFICE_DOMAIN, deliver=f"$JS.S.{bureau}")
         self.relay = Relay(f"node {bureau}", lambda: self.database.relay(self._send))
         self._stack.callback(self.relay.stop)
         self.relay.start()
-        self._stream.consume(RECEIVED, "node", self._receive)
+        for stream in ("NOTICES", f"BUREAU_{bureau}"):
+            self._stream.follow(stream, partial(self._position, stream), partial(self._receive, stream))
 
     def _embedded_database(self, folder: Path) -> str:
         postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -180,11 +181,21 @@ class Node:
 
     # --- What comes in, and what goes out -----------------------------------------------------------------------
 
-    def _receive(self, messages: Sequence[Message]) -> None:
+    def _position(self, stream: str) -> Position | None:
+        with self.database.read() as reader:
+            return reader.position(stream)
+
+    def _receive(self, stream: str, messages: Sequence[Message]) -> None:
+        with self._receiving:
+            self._apply(stream, messages)
+        self.relay.wake()
+
+    def _apply(self, stream: str, messages: Sequence[Message]) -> None:
         now = self._clock()
         believed = self._believed
         try:
             with self.database.work(now) as work:
+                work.save_position(stream, messages[-1].position)
                 for message in messages:
                     try:
                         trusted = open_envelope(message.data, self._office, believed)
@@ -197,7 +208,6 @@ class Node:
             self._rebuild()
             raise
         self._believed = believed
-        self.relay.wake()
 
     def _change_index(self, change: circulation.Applied) -> None:
         if change.add:
@@ -218,7 +228,7 @@ class Node:
         subject = f"report.{report.bureau}.{report.kind}"
         raw = sign_report(report, self._signer)
         message_id = f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"
-        self._stream.publish(subject, raw, message_id, domain=OFFICE_DOMAIN)
+        self._stream.publish(subject, raw, message_id)
 
 
 def _everybody(reader: NodeReader) -> Iterator[Listed]:

@@ -16,7 +16,7 @@ from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message
+from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.office import (
     BUREAU_SUBJECT,
@@ -117,7 +117,7 @@ class Office:
         self.relay = Relay("office", lambda: self.database.relay(self._publish))
         self._stack.callback(self.relay.stop)
         self.relay.start()
-        self._stream.consume(REPORTS, "office", self._take_reports)
+        self._stream.follow(REPORTS, self._position, self._take_reports)
 
     def _embedded_database(self, folder: Path) -> str:
         postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -223,6 +223,10 @@ class Office:
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
+    def _position(self) -> Position | None:
+        with self.database.read() as reader:
+            return reader.position(REPORTS)
+
     def _take_reports(self, messages: Sequence[Message]) -> None:
         for message in messages:
             bureau = message.subject.split(".")[1]
@@ -231,6 +235,7 @@ class Office:
             except (NotTrusted, NotFound, ValidationError) as error:
                 log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
                 self.database.reject_report(self._clock(), bureau, str(error), message.data)
+        self.database.save_position(REPORTS, messages[-1].position)
         self.relay.wake()
 
     def _key_of(self, bureau: str) -> Verifier:

@@ -1,4 +1,4 @@
-"""NATS JetStream behind plain calls: streams, publication that waits for its acknowledgement, durable consumers.
+"""NATS JetStream behind plain calls: streams, publication that waits for its acknowledgement, and their readers.
 
 nats-py is asynchronous; one event loop in one thread carries it, so that everything else may stay synchronous.
 """
@@ -6,9 +6,9 @@ nats-py is asynchronous; one event loop in one thread carries it, so that everyt
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ import nats.errors
 import nats.js.errors
 import structlog
 from nats.aio.client import Client
-from nats.js.api import ConsumerConfig, ExternalStream, StreamConfig, StreamSource
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
 
 from rednotice.errors import Unavailable
 
@@ -27,30 +28,42 @@ T = TypeVar("T")
 BATCH = 256
 PATIENCE = 5.0
 RETRY = 0.25
-FETCH = 20.0
+FETCH = 2.0
+"""Seconds that a question for messages stays open; one that a broken line swallowed is asked again after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a reader is in a stream: which making of the stream it was, and the last message that was taken."""
+
+    made: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a stream."""
+    """One message of a stream, and how far a reader is who took it."""
 
     subject: str
     data: bytes
+    position: Position
 
 
 Handler = Callable[[Sequence[Message]], None]
 """Takes messages in order. If it raises, they come again."""
+Remembered = Callable[[], Position | None]
+"""How far a reader remembers to be; None if it never read."""
 
 
 class JetStream:
     """A connection to a NATS server, kept up until it is closed."""
 
-    def __init__(self, url: str, name: str, *, inbox: str = "_INBOX", domain: str | None = None) -> None:
+    def __init__(self, url: str, name: str, *, domain: str, inbox: str = "_INBOX") -> None:
         self._url, self._name, self._inbox, self._domain = url, name, inbox, domain
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {name}", daemon=True)
         self._client: Client | None = None
-        self._consumers: list[Future[None]] = []
+        self._readers: list[asyncio.Task[None]] = []
         self._closing = False
 
     def open(self) -> None:
@@ -73,18 +86,24 @@ class JetStream:
         )
 
     def close(self) -> None:
-        """Stops consumers, waits for what they are doing, and disconnects."""
+        """Stops readers, waits for what they are doing, and disconnects."""
         self._closing = True
-        for consumer in self._consumers:
-            consumer.cancel()
-        if self._client:
-            client, self._client = self._client, None
-            asyncio.run_coroutine_threadsafe(_quietly(client.close()), self._loop).result(PATIENCE)
         if self._thread.is_alive():
+            with contextlib.suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(PATIENCE * 6)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(PATIENCE)
         if not self._thread.is_alive():
             self._loop.close()
+
+    async def _end(self) -> None:
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+        await self._loop.shutdown_default_executor()
+        if self._client:
+            client, self._client = self._client, None
+            await _quietly(client.close())
 
     @property
     def connected(self) -> bool:
@@ -94,55 +113,79 @@ class JetStream:
     def ensure_stream(self, name: str, subjects: Sequence[str], *, last_per_subject: bool = False) -> None:
         """Creates a stream on disk, or leaves one that is there."""
         config = StreamConfig(name=name, subjects=list(subjects), max_msgs_per_subject=1 if last_per_subject else -1)
-        self._ensure(config)
 
-    def ensure_copy(self, name: str, sources: Sequence[str], *, of_domain: str, deliver: str) -> None:
-        """Creates a stream that follows streams of another domain, keeping the last message of every subject."""
-        external = ExternalStream(api=f"$JS.{of_domain}.API", deliver=deliver)
-        config = StreamConfig(
-            name=name,
-            max_msgs_per_subject=1,
-            sources=[StreamSource(name=source, external=external) for source in sources],
-        )
-        self._ensure(config)
+        async def ensure() -> None:
+            try:
+                await self._context().add_stream(config)
+            except nats.js.errors.BadRequestError:
+                await self._context().update_stream(config)
 
-    def publish(self, subject: str, data: bytes, message_id: str, *, domain: str | None = None) -> None:
+        self._call(ensure(), f"create the stream {name}")
+
+    def publish(self, subject: str, data: bytes, message_id: str) -> None:
         """Publishes, and returns when a stream has acknowledged it on disk.
 
         Args:
             subject: where to.
             data: what.
             message_id: by which the stream knows a repetition.
-            domain: the domain of the stream, if not this connection's own.
 
         Raises:
             Unavailable: if no acknowledgement comes; the message may or may not have arrived.
         """
-        context = self._connection().jetstream(domain=domain or self._domain)
         self._call(
-            context.publish(subject, data, timeout=PATIENCE, headers={"Nats-Msg-Id": message_id}),
+            self._context().publish(subject, data, timeout=PATIENCE, headers={"Nats-Msg-Id": message_id}),
             f"publish to {subject}",
         )
 
-    def consume(self, stream: str, durable: str, handler: Handler) -> None:
-        """Hands a stream's messages to a handler from now on, in order, each until it was handled once."""
-        self._consumers.append(asyncio.run_coroutine_threadsafe(self._consume(stream, durable, handler), self._loop))
+    def follow(self, stream: str, remembered: Remembered, handler: Handler) -> None:
+        """Hands a stream's messages to a handler from now on, in order, after the last that the reader remembers.
 
-    async def _consume(self, stream: str, durable: str, handler: Handler) -> None:
+        The reader keeps the position of what it took where it keeps what it made of it. So both are as old as
+        each other, whatever becomes of the line, the stream or the reader's disk. A stream that was made anew or
+        set back is read from its beginning; the reader knows what it had.
+        """
+
+        async def begin() -> None:
+            self._readers.append(asyncio.create_task(self._keep_reading(stream, remembered, handler)))
+
+        self._call(begin(), f"read {stream}")
+
+    async def _keep_reading(self, stream: str, remembered: Remembered, handler: Handler) -> None:
+        trouble = None
         while not self._closing:
             try:
-                await self._follow(stream, durable, handler)
+                position = await self._loop.run_in_executor(None, remembered)
+                subscription, made = await self._subscribe(stream, position)
+                trouble = None
+                try:
+                    await self._hand_over(made, subscription, handler)
+                finally:
+                    await _quietly(subscription.unsubscribe())
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # a consumer never ends by itself: whatever failed, it tries again
-                if not self._closing:
-                    log.warning("consumer.retry", stream=stream, error=type(error).__name__)
+            except Exception as error:  # a reader never ends by itself: whatever failed, it tries again
+                if not self._closing and type(error) is not trouble:
+                    log.warning("reader.retry", stream=stream, error=type(error).__name__)
+                trouble = type(error)
                 await asyncio.sleep(RETRY)
 
-    async def _follow(self, stream: str, durable: str, handler: Handler) -> None:
-        context = self._connection().jetstream(domain=self._domain)
-        config = ConsumerConfig(ack_wait=60, max_ack_pending=BATCH * 2)
-        subscription = await context.pull_subscribe("", durable=durable, stream=stream, config=config)
+    async def _subscribe(self, stream: str, after: Position | None) -> tuple[JetStreamContext.PullSubscription, str]:
+        info = await self._context().stream_info(stream)
+        made = str(info.created)
+        stands = after is not None and after.made == made and after.sequence <= info.state.last_seq
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after.sequence + 1 if after and stands else 1,
+            ack_wait=PATIENCE * 2,
+            max_ack_pending=BATCH * 2,
+            inactive_threshold=60,
+            mem_storage=True,
+        )
+        return await self._context().pull_subscribe("", stream=stream, config=config), made
+
+    async def _hand_over(self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler) -> None:
+        last = 0
         while not self._closing:
             try:
                 messages = await subscription.fetch(1, timeout=FETCH)
@@ -151,25 +194,22 @@ class JetStream:
             waiting = messages[0].metadata.num_pending
             if waiting:
                 messages += await subscription.fetch(min(waiting, BATCH), timeout=1)
-            batch = [Message(message.subject, message.data) for message in messages]
-            try:
+            places = [one.metadata.sequence.stream for one in messages]
+            # What a slow handler let the server send again was handled already.
+            batch = [
+                Message(one.subject, one.data, Position(made, place))
+                for one, place in zip(messages, places, strict=True)
+                if place > last
+            ]
+            if batch:
+                # If this raises, the stream is read again from what is remembered.
                 await self._loop.run_in_executor(None, handler, batch)
-            except Exception:
-                for message in messages:
-                    await message.nak(delay=RETRY)
-                raise
+                last = batch[-1].position.sequence
             for message in messages:
                 await message.ack()
 
-    def _ensure(self, config: StreamConfig) -> None:
-        async def ensure() -> None:
-            context = self._connection().jetstream(domain=self._domain)
-            try:
-                await context.add_stream(config)
-            except nats.js.errors.BadRequestError:
-                await context.update_stream(config)
-
-        self._call(ensure(), f"create the stream {config.name}")
+    def _context(self) -> JetStreamContext:
+        return self._connection().jetstream(domain=self._domain)
 
     def _connection(self) -> Client:
         if self._client is None:

@@ -96,13 +96,17 @@ class Laptop:
 
     def restart_office(self) -> None:
         """Starts the office again after it ended, however it ended, and leads the lines to it."""
-        folder = program_folder(self.data, "office")
         self._children["office"].wait()
-        (folder / RUNNING).unlink(missing_ok=True)
         self._spawn_office()
-        self._await("office", folder)
+        self._await("office", program_folder(self.data, "office"))
         for line in self.lines.values():
             line.lead_to(self.leaf_port)
+
+    def restart_node(self, bureau: str) -> None:
+        """Starts a bureau's node again after it ended, however it ended."""
+        self._children[bureau].wait()
+        self._spawn_node(bureau)
+        self._await(bureau, program_folder(self.data, "node", bureau))
 
     def child(self, name: str) -> Popen[bytes]:
         """The process of the office, or of a bureau's node by its code."""

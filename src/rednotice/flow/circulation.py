@@ -216,7 +216,7 @@ def _apply_recall(work: NodeWork, trusted: Trusted, recalled: Recall) -> Applied
     if not _is_news(work, trusted, recalled.control_number):
         return Applied()
     work.save_held(Held(recalled.control_number, recalled.version, trusted.event.number, None))
-    done = ("erased from the database", "removed from the index", "replaced in the stream by the recall")
+    done = ("erased from the database", "removed from the index")
     _report(work, trusted, recalled.control_number, recalled.version, Action.ERASED, done)
     return Applied(remove=recalled.control_number)
 

@@ -42,8 +42,8 @@ class Action(StrEnum):
 class Receipt(Noun):
     """That a node applied or erased a version of a notice, and the checkpoint that it had then seen.
 
-    It proves what the program did: that row, index entry and stream message are gone. It cannot prove that
-    nobody copied the notice by hand.
+    It proves what the program says it did: that the database shows, and the index finds, nothing of the notice any
+    more. It cannot prove that nobody copied it by hand, nor that the disk's old blocks are overwritten.
     """
 
     control_number: Line

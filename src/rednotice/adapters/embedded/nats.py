@@ -79,10 +79,7 @@ class EmbeddedNats:
         self._start(
             {
                 "server_name": f"bureau_{bureau}",
-                "jetstream": {"store_dir": str(self.folder), "domain": bureau},
-                "accounts": {
-                    "BUREAU": {"jetstream": "enabled", "users": [{"user": self.user, "password": self.secret}]}
-                },
+                "accounts": {"BUREAU": {"users": [{"user": self.user, "password": self.secret}]}},
                 "leafnodes": {
                     "reconnect": "1s",
                     "remotes": [
@@ -157,24 +154,24 @@ class EmbeddedNats:
 
 
 def bureau_permissions(bureau: str) -> dict[str, list[str]]:
-    """What a bureau's leaf may do at the office: follow two streams, and publish reports of its own. No more."""
+    """What a bureau's leaf may do at the office: read two streams, and publish reports of its own. No more."""
     streams = ("NOTICES", f"BUREAU_{bureau}")
     api = f"$JS.{OFFICE_DOMAIN}.API"
-    follow = [
+    read = [
         subject
         for stream in streams
         for subject in (
-            f"{api}.CONSUMER.CREATE.{stream}",
+            f"{api}.STREAM.INFO.{stream}",
             f"{api}.CONSUMER.CREATE.{stream}.>",
+            f"{api}.CONSUMER.MSG.NEXT.{stream}.>",
             f"{api}.CONSUMER.DELETE.{stream}.>",
             f"$JS.ACK.{stream}.>",
-            f"$JS.FC.{stream}.>",
         )
     ]
     return {
-        "publish": [f"report.{bureau}.>", *follow],
+        "publish": [f"report.{bureau}.>", *read],
         # Replies to its own questions, and what its two streams deliver.
-        "subscribe": [f"_INBOX.{bureau}.>", f"$JS.S.{bureau}.>", "$JSC.R.>"],
+        "subscribe": [f"_INBOX.{bureau}.>"],
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.errors import NotFound, Unavailable
@@ -153,6 +154,10 @@ class PostgresNodeWork:
             )
         )
 
+    def save_position(self, stream: str, position: Position) -> None:
+        """Remembers how far this node is in a stream."""
+        shared.save_position(self._connection, tables.node_followed, stream, position)
+
     def report(self, kind: ReportKind, body: dict[str, Any]) -> int:
         """Queues a report."""
         number = shared.next_number(self._connection, tables.node_series, "report")
@@ -237,6 +242,10 @@ class NodeReader:
         """The longest checkpoint that was believed."""
         row = self._connection.execute(select(tables.believed)).one_or_none()
         return None if row is None else Checkpoint(self._origin, row.size, bytes(row.root))
+
+    def position(self, stream: str) -> Position | None:
+        """How far this node is in a stream; None if it never read it."""
+        return shared.position(self._connection, tables.node_followed, stream)
 
     def letters(self, after: int = -1, count: int = 100) -> list[Letter]:
         """What the office told this bureau, oldest first."""

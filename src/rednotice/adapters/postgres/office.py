@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.log import LogReader, LogWriter
@@ -137,6 +138,11 @@ class OfficeDatabase:
         with guarded(), self._engine.begin() as connection:
             row = {"at": at, "bureau": bureau, "reason": reason, "raw": raw}
             connection.execute(insert(tables.report_rejected).values(**row))
+
+    def save_position(self, stream: str, position: Position) -> None:
+        """Remembers that all reports up to here were taken or rejected; one that comes again is known by its number."""
+        with guarded(), self._engine.begin() as connection:
+            shared.save_position(connection, tables.office_followed, stream, position)
 
 
 class PostgresOfficeWork:
@@ -373,6 +379,10 @@ class OfficeReader:
         if bureau:
             query = query.where((table.c.requesting == bureau) | (table.c.locating == bureau))
         return [Case.model_validate(document) for document in self._connection.execute(query).scalars()]
+
+    def position(self, stream: str) -> Position | None:
+        """How far the office is in a stream; None if it never read it."""
+        return shared.position(self._connection, tables.office_followed, stream)
 
     def officers(self) -> list[Officer]:
         """Everybody who is enrolled."""

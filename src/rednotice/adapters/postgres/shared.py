@@ -1,4 +1,4 @@
-"""What the office's and a node's database have in common: numbers in series, and the officers' accounts."""
+"""What the office's and a node's database have in common: series, positions in streams, officers' accounts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from rednotice.adapters.jetstream import Position
 from rednotice.errors import Conflict, NotKnown
 from rednotice.model.bureau import Officer
 
@@ -26,6 +27,17 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     key = [column.name for column in table.primary_key]
     rest = {name: value for name, value in row.items() if name not in key}
     connection.execute(upsert(table).values(**row).on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def save_position(connection: Connection, followed: Table, stream: str, position: Position) -> None:
+    """Remembers how far a program is in a stream."""
+    put(connection, followed, {"stream": stream, "made": position.made, "sequence": position.sequence})
+
+
+def position(connection: Connection, followed: Table, stream: str) -> Position | None:
+    """How far a program is in a stream; None if it never read it."""
+    row = connection.execute(select(followed).where(followed.c.stream == stream)).one_or_none()
+    return None if row is None else Position(row.made, row.sequence)
 
 
 def enrol(connection: Connection, officers: Table, officer: Officer) -> str:

@@ -52,6 +52,16 @@ def _series(metadata: MetaData) -> Table:
     )
 
 
+def _followed(metadata: MetaData) -> Table:
+    return Table(
+        "followed",
+        metadata,
+        Column("stream", Text, primary_key=True),
+        Column("made", Text, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+    )
+
+
 # --- The office --------------------------------------------------------------------------------------------
 
 office = MetaData(naming_convention=_NAMES)
@@ -183,6 +193,7 @@ report_rejected = Table(
 )
 office_officer = _officers(office)
 office_series = _series(office)
+office_followed = _followed(office)
 
 # --- A bureau node -----------------------------------------------------------------------------------------
 
@@ -261,3 +272,4 @@ envelope_rejected = Table(
 )
 node_officer = _officers(node)
 node_series = _series(node)
+node_followed = _followed(node)

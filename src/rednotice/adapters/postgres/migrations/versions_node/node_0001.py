@@ -61,6 +61,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event", name="pk_letter"),
     )
     op.create_table(
+        "followed",
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("made", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", name="pk_followed"),
+    )
+    op.create_table(
         "local_entry",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -103,6 +110,7 @@ def downgrade() -> None:
     op.drop_table("report")
     op.drop_table("officer")
     op.drop_table("local_entry")
+    op.drop_table("followed")
     op.drop_table("letter")
     op.drop_table("hit")
     op.drop_table("held")

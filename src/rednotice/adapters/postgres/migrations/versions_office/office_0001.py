@@ -129,6 +129,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_letter_bureau", "letter", ["bureau", "event"], unique=False)
     op.create_table(
+        "followed",
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("made", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", name="pk_followed"),
+    )
+    op.create_table(
         "notice",
         sa.Column("control_number", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -164,6 +171,7 @@ def downgrade() -> None:
     op.drop_table("letter")
     op.drop_table("event_content")
     op.drop_table("series")
+    op.drop_table("followed")
     op.drop_table("report_taken")
     op.drop_table("report_rejected")
     op.drop_table("receipt")
