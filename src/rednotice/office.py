@@ -228,15 +228,16 @@ class Office:
             return reader.position(REPORTS)
 
     def _take_reports(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            bureau = message.subject.split(".")[1]
-            try:
-                self._take_report(bureau, message.data)
-            except (NotTrusted, NotFound, ValidationError) as error:
-                log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
-                self.database.reject_report(self._clock(), bureau, str(error), message.data)
-        self.database.save_position(REPORTS, messages[-1].position)
-        self.relay.wake()
+        with self._act() as work:
+            for message in messages:
+                bureau = message.subject.split(".")[1]
+                try:
+                    with work.attempt():
+                        self._take_report(work, bureau, message.data)
+                except (NotTrusted, NotFound, ValidationError) as error:
+                    log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
+                    work.reject_report(bureau, str(error), message.data)
+            work.save_position(REPORTS, messages[-1].position)
 
     def _key_of(self, bureau: str) -> Verifier:
         if bureau not in self._known:  # another office on the same database may have connected it
@@ -245,18 +246,17 @@ class Office:
             raise NotTrusted(f"bureau {bureau} is not connected")
         return Verifier.parse(self._known[bureau].key)
 
-    def _take_report(self, bureau: str, raw: bytes) -> None:
+    def _take_report(self, work: PostgresOfficeWork, bureau: str, raw: bytes) -> None:
         report = open_report(raw, self._key_of(bureau), bureau)
-        with self.database.work(self._clock()) as work:
-            if not work.take_report_once(bureau, report.number, hashlib.sha256(raw).digest()):
-                return
-            if report.kind is ReportKind.RECEIPT:
-                circulation.take_receipt(work, bureau, Receipt.model_validate(report.body))
-            else:
-                hit = Hit.model_validate(report.body)
-                if hit.bureau != bureau:
-                    raise NotTrusted(f"bureau {bureau} cannot report a hit of bureau {hit.bureau}")
-                followup.take_hit(work, hit)
+        if not work.take_report_once(bureau, report.number, hashlib.sha256(raw).digest()):
+            return
+        if report.kind is ReportKind.RECEIPT:
+            circulation.take_receipt(work, bureau, Receipt.model_validate(report.body))
+        else:
+            hit = Hit.model_validate(report.body)
+            if hit.bureau != bureau:
+                raise NotTrusted(f"bureau {bureau} cannot report a hit of bureau {hit.bureau}")
+            followup.take_hit(work, hit)
 
 
 def _require_operator(by: Officer) -> None:

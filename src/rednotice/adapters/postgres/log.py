@@ -87,14 +87,14 @@ class LogWriter(LogReader):
         super().__init__(connection)
         self._signer = signer
         self._size: int | None = None
+        self._appended = False
 
     def append(self, at: datetime, kind: EventKind, subject: str, content: dict[str, Any]) -> int:
         """Writes one event; returns its number."""
-        if self._size is None:
+        if not self._appended:
             self._connection.execute(_ONE_WRITER)
-            largest = self._connection.execute(select(func.max(tables.event.c.number))).scalar()
-            self._size = 0 if largest is None else largest + 1
-        number = self._size
+            self._appended = True
+        number = self._end()
         event = Event(number=number, at=at, kind=kind, subject=subject, content=json.loads(content_bytes(content)))
         salt = secrets.token_bytes(SALT_BYTES)
         leaf = leaf_bytes(event, salt)
@@ -113,8 +113,20 @@ class LogWriter(LogReader):
         self._size = number + 1
         return number
 
+    def forget(self) -> None:
+        """Looks anew at the end of the log before the next append: the last ones were undone."""
+        self._size = None
+        self._known.clear()
+
     def seal(self, at: datetime) -> None:
         """Signs a checkpoint over all that was appended; called once, last in the transaction."""
-        if self._size:
-            signed = Checkpoint(self._signer.name, self._size, root(self.node, self._size)).sign(self._signer)
-            self._connection.execute(insert(tables.checkpoint).values(size=self._size, at=at, note=signed))
+        if self._appended and self._end() > self.checkpoint()[0]:
+            size = self._end()
+            signed = Checkpoint(self._signer.name, size, root(self.node, size)).sign(self._signer)
+            self._connection.execute(insert(tables.checkpoint).values(size=size, at=at, note=signed))
+
+    def _end(self) -> int:
+        if self._size is None:
+            largest = self._connection.execute(select(func.max(tables.event.c.number))).scalar()
+            self._size = 0 if largest is None else largest + 1
+        return self._size

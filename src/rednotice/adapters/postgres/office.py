@@ -131,19 +131,6 @@ class OfficeDatabase:
             rows = connection.execute(select(tables.bureau_node).order_by(tables.bureau_node.c.bureau))
             return [BureauNode(row.bureau, row.key, row.line_secret) for row in rows]
 
-    # --- Reports of nodes ---------------------------------------------------------------------------------
-
-    def reject_report(self, at: datetime, bureau: str, reason: str, raw: bytes) -> None:
-        """Keeps a report that was not believed, for a person to look at."""
-        with guarded(), self._engine.begin() as connection:
-            row = {"at": at, "bureau": bureau, "reason": reason, "raw": raw}
-            connection.execute(insert(tables.report_rejected).values(**row))
-
-    def save_position(self, stream: str, position: Position) -> None:
-        """Remembers that all reports up to here were taken or rejected; one that comes again is known by its number."""
-        with guarded(), self._engine.begin() as connection:
-            shared.save_position(connection, tables.office_followed, stream, position)
-
 
 class PostgresOfficeWork:
     """One transaction at the office (`flow.work.OfficeWork`)."""
@@ -277,6 +264,25 @@ class PostgresOfficeWork:
         shared.put(self._connection, tables.case_file, row)
 
     # --- What the program does besides the acts of the road -------------------------------------------------
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that may fail alone: an error undoes it, and leaves the rest as it is."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except BaseException:
+            self.log.forget()
+            raise
+
+    def reject_report(self, bureau: str, reason: str, raw: bytes) -> None:
+        """Keeps a report that was not believed, for a person to look at."""
+        row = {"at": self._at, "bureau": bureau, "reason": reason, "raw": raw}
+        self._connection.execute(insert(tables.report_rejected).values(**row))
+
+    def save_position(self, stream: str, position: Position) -> None:
+        """Remembers how far the office is in a stream."""
+        shared.save_position(self._connection, tables.office_followed, stream, position)
 
     def take_report_once(self, bureau: str, number: int, digest: bytes) -> bool:
         """Whether a report is taken for the first time; JetStream may deliver it again.
