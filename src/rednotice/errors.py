@@ -23,6 +23,8 @@ QUOTE_LIMIT = 80
 def quote(value: object) -> str:
     """Gives a value as text for an error message, cut so that no input can flood the reader."""
     text = value if isinstance(value, str) else repr(value)
+    # Half of a surrogate pair, which JSON can carry, is no character and cannot be printed.
+    text = text.encode("utf-8", "backslashreplace").decode()
     if len(text) <= QUOTE_LIMIT:
         return f"'{text}'"
     return f"'{text[:QUOTE_LIMIT]}…' ({len(text):,} characters)"

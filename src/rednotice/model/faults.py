@@ -52,7 +52,7 @@ def path(loc: tuple[int | str, ...], under: str = "") -> str:
     text = under
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def explain_error(detail: ErrorDetails) -> tuple[str, str]:
@@ -87,6 +87,8 @@ def explain_error(detail: ErrorDetails) -> tuple[str, str]:
             )
         case "tuple_type" | "list_type":
             return f"{quote(given)} is not a list", "Write a list, even for one entry"
+        case "string_unicode":
+            return f"{quote(given)} is not Unicode text", "Write it anew; it holds half of a character"
         case "string_type":
             return f"{quote(given)} is not text", "Write text; put it in quotes if it looks like a number"
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":

@@ -155,13 +155,13 @@ def office_app(office: Office) -> FastAPI:
     # --- Request and review -----------------------------------------------------------------------------------
 
     @app.post("/api/requests/check", tags=["request"], openapi_extra=schema_body("Request"))
-    def check_document(given: body, by: acting) -> Examination:  # noqa: ARG001
+    def check_document(by: acting, given: body) -> Examination:  # noqa: ARG001
         """What the rules say of a request, without filing it."""
         today = office.settings.clock().date()
         return check_request(given.located(lambda content: read_request(content, today)), today)
 
     @app.post("/api/requests", tags=["request"], status_code=201, openapi_extra=schema_body("Request"))
-    def file_request(given: body, by: acting) -> Filing:
+    def file_request(by: acting, given: body) -> Filing:
         """Files a request for the officer's bureau."""
         today = office.settings.clock().date()
         return office.file_request(given.located(lambda content: read_request(content, today)), by)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
@@ -358,7 +359,7 @@ class OfficeReader:
         table = tables.receipt
         query = (
             select(table)
-            .distinct(table.c.bureau)
+            .ext(distinct_on(table.c.bureau))
             .where(table.c.control_number == control_number)
             .order_by(table.c.bureau, table.c.event.desc())
         )
