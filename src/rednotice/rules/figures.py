@@ -10,7 +10,8 @@ import yaml
 
 
 @cache
-def _book() -> dict[str, list[dict[str, object]]]:
+def figures() -> dict[str, list[dict[str, object]]]:
+    """Every figure with its values by date, as they stand in the file."""
     book: dict[str, list[dict[str, object]]] = yaml.safe_load(
         files(__package__).joinpath("figures.yaml").read_text(encoding="utf-8")
     )
@@ -23,7 +24,7 @@ def figure(name: str, on: date) -> int:
     Raises:
         LookupError: if the figure had no value then.
     """
-    held = [row for row in _book()[name] if isinstance(row["since"], date) and row["since"] <= on]
+    held = [row for row in figures()[name] if isinstance(row["since"], date) and row["since"] <= on]
     if not held:
         raise LookupError(f"the figure {name} has no value on {on}")
     value = max(held, key=lambda row: str(row["since"]))["value"]

@@ -1,0 +1,56 @@
+"""Writes the pages that follow from the code, so that they cannot drift: docs/commands.md and docs/law.md.
+
+`make docs` runs this; tests/test_docs.py sees to it that it was run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer.main
+from typer.cli import get_docs_for_click
+
+from rednotice.cli import app
+from rednotice.rules.book import RULES
+from rednotice.rules.figures import figures
+
+DOCS = Path(__file__).parent
+MADE = "<!-- Made by `make docs`; change the code, not this page. -->\n\n"
+
+
+def commands() -> str:
+    """Every command and option, from the command line itself."""
+    command = typer.main.get_command(app)
+    context = typer.Context(command, info_name="rednotice")
+    text = get_docs_for_click(obj=command, ctx=context, name="rednotice", title="The `rednotice` command")
+    return MADE + "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
+
+
+def law() -> str:
+    """Every rule with its citation, dates and question, and the figures of the law."""
+    lines = [
+        "# The law as code",
+        "",
+        "Every rule that a request is put to, in the order in which it is asked. `RPD`: Rules on the Processing of",
+        "Data. A rule answers satisfied, missing, doubtful or barred, and points to its evidence; only people decide.",
+        "Rules stand in `src/rednotice/rules/`, one function each.",
+        "",
+        "| rule | article | question | in force from | colours |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in RULES:
+        colours = ", ".join(sorted(rule.colours))
+        lines.append(f"| `{rule.name}` | {rule.citation} | {rule.question} | {rule.since} | {colours} |")
+    notes = [f"- `{rule.name}`: {rule.source_note}" for rule in RULES if rule.source_note]
+    lines += ["", "What was not read beside the text of the rules:", "", *notes, "", "## Figures", ""]
+    lines += ["| figure | from | value | source |", "|---|---|---|---|"]
+    for name, rows in figures().items():
+        lines += [f"| `{name}` | {row['since']} | {row['value']} | {row['source']} |" for row in rows]
+    return MADE + "\n".join(lines) + "\n"
+
+
+PAGES = {"commands.md": commands, "law.md": law}
+
+if __name__ == "__main__":
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")
