@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
 
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.line import Line
@@ -18,7 +19,6 @@ from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
 from rednotice.node import Node, NodeSettings, node_signer
 from rednotice.office import Office, OfficeSettings
-from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
 
 LIMIT = 1.0
 NOTICES = 60

@@ -20,11 +20,14 @@ from dataclasses import dataclass
 QUOTE_LIMIT = 80
 
 
+def printable(text: str) -> str:
+    """Text that can be printed and sent: half of a surrogate pair, which JSON can carry, is written as its number."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def quote(value: object) -> str:
     """Gives a value as text for an error message, cut so that no input can flood the reader."""
-    text = value if isinstance(value, str) else repr(value)
-    # Half of a surrogate pair, which JSON can carry, is no character and cannot be printed.
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = printable(value if isinstance(value, str) else repr(value))
     if len(text) <= QUOTE_LIMIT:
         return f"'{text}'"
     return f"'{text[:QUOTE_LIMIT]}…' ({len(text):,} characters)"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 
 from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
@@ -27,8 +26,9 @@ from rednotice.adapters.postgres.office import (
     PostgresOfficeWork,
 )
 from rednotice.adapters.relay import Relay
-from rednotice.errors import NotAllowed, NotFound, NotTrusted
+from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, Unavailable
 from rednotice.flow import circulation, followup, request, review
+from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.bureau import OFFICE, Officer, Role
@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 NOTICES, REPORTS = "NOTICES", "REPORTS"
 OPERATOR = "operator"
+ROLES_OF_OFFICE = frozenset({Role.OPERATOR, Role.REVIEWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Office:
         self._stack.callback(engine.dispose)
         schema.require_current(engine, "office")
         self.database = OfficeDatabase(engine, signer)
+        self._log_is_ours()
         self._known = {node.bureau: node for node in self.database.bureau_nodes()}
         self._stream = JetStream(self.settings.nats_url or self._embedded_nats(folder), "office", domain=OFFICE_DOMAIN)
         self._stack.callback(self._stream.close)
@@ -118,6 +120,18 @@ class Office:
         self._stack.callback(self.relay.stop)
         self.relay.start()
         self._stream.follow(REPORTS, self._position, self._take_reports)
+
+    def _log_is_ours(self) -> None:
+        with self.database.read() as reader:
+            size, note = reader.log.checkpoint()
+        try:
+            if size:
+                open_checkpoint(note, self.key)
+        except NotTrusted:
+            raise CannotStart(
+                f"the log in this database was signed with another key than {self.key.name}+{self.key.key_id.hex()}; "
+                f"restore {self.settings.folder / 'office.key'} from its back-up, and give the same --origin as before"
+            ) from None
 
     def _embedded_database(self, folder: Path) -> str:
         postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -182,8 +196,19 @@ class Office:
         return self.database.enrol(Officer(name=OPERATOR, bureau=OFFICE, role=Role.OPERATOR))
 
     def enrol(self, officer: Officer, by: Officer) -> str:
-        """Enrols an officer; returns the token that is shown this once."""
+        """Enrols an officer, or gives one who is enrolled a new token; it is shown this once.
+
+        Raises:
+            NotAllowed: if the officer who acts is not an operator of the office.
+            InvalidInput: if the role is not one of that bureau at the office.
+            Conflict: if the name is another officer's.
+        """
         _require_operator(by)
+        if officer.of_office is not (officer.role in ROLES_OF_OFFICE):
+            wanted = ", ".join(sorted(ROLES_OF_OFFICE)) if officer.of_office else "desk, officer"
+            raise InvalidInput.at(
+                "role", f"{officer.role} is no role of {officer.bureau} here", f"Use one of: {wanted}"
+            )
         return self.database.enrol(officer)
 
     def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:
@@ -234,7 +259,9 @@ class Office:
                 try:
                     with work.attempt():
                         self._take_report(work, bureau, message.data)
-                except (NotTrusted, NotFound, ValidationError) as error:
+                except (Unavailable, Conflict):
+                    raise
+                except Exception as error:  # whatever one bureau sends, the reports of others go on
                     log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
                     work.reject_report(bureau, str(error), message.data)
             work.save_position(REPORTS, messages[-1].position)
@@ -260,5 +287,5 @@ class Office:
 
 
 def _require_operator(by: Officer) -> None:
-    if by.role is not Role.OPERATOR:
-        raise NotAllowed(f"{by.name} ({by.role}) cannot do this; an operator must")
+    if by.role is not Role.OPERATOR or not by.of_office:
+        raise NotAllowed(f"{by.name} ({by.role}, {by.bureau}) cannot do this; an operator of the office must")

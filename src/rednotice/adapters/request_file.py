@@ -15,10 +15,12 @@ from typing import Any, TypeVar
 
 import yaml
 
-from rednotice.errors import Fault, InvalidInput, quote
+from rednotice.errors import Fault, InvalidInput, printable, quote
 
 FILE_LIMIT = 32_000_000
 DEPTH_LIMIT = 64
+ENTRIES_LIMIT = 200_000
+"""Values that a YAML document may hold; to read many takes long, whatever they are."""
 T = TypeVar("T")
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
@@ -100,6 +102,8 @@ def parse_json(raw: bytes, name: str = "the document") -> Document:
         raise _not_a_document(f"{name} is not JSON: {error.msg} at {where}", "Correct it there") from None
     except RecursionError:
         raise _not_a_document(f"{name} is nested too deeply", f"Use at most {DEPTH_LIMIT} levels") from None
+    except ValueError:  # a number of thousands of digits
+        raise _not_a_document(f"{name} holds a number that is too long", "Write numbers as people do") from None
 
 
 def parse_yaml(raw: bytes, name: str = "the document") -> Document:
@@ -135,7 +139,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, value in pairs:
         if key in made:
-            raise InvalidInput.at(key[:80], f"the key {quote(key)} stands twice in one place", "Keep one", "document")
+            raise InvalidInput.at(
+                printable(key[:80]), f"the key {quote(key)} stands twice in one place", "Keep one", "document"
+            )
         made[key] = value
     return made
 
@@ -155,6 +161,7 @@ class _Builder:
         self._name = name
         self._lines: dict[str, int] = {}
         self._events: Any = None
+        self._entries = 0
 
     def build(self, text: str) -> Document:
         self._events = yaml.parse(text, Loader=_LOADER)
@@ -170,6 +177,9 @@ class _Builder:
 
     def _value(self, event: Any, path: str, depth: int) -> Any:
         self._lines.setdefault(path, _line_of(event))
+        self._entries += 1
+        if self._entries > ENTRIES_LIMIT:
+            raise self._refuse("", event, f"holds more than {ENTRIES_LIMIT:,} values", "Split it, or send it as JSON")
         if depth > DEPTH_LIMIT:
             raise self._refuse(path, event, "is nested too deeply", f"Use at most {DEPTH_LIMIT} levels")
         if isinstance(event, yaml.AliasEvent):

@@ -29,6 +29,8 @@ def un(file: ListFile, data: DataFolder, acting_as: ActingAs = None, as_json: Js
         return
     done = found["imported"]
     out.print(f"{len(done['new'])} new, {len(done['changed'])} changed, {len(done['unchanged'])} unchanged.")
+    if done["recalled"]:
+        out.print(f"{len(done['recalled'])} stay recalled, as people decided: {', '.join(done['recalled'][:10])}.")
     _rest(found)
 
 

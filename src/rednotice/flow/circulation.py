@@ -37,6 +37,10 @@ SPECIAL_ACTION = (
 )
 
 
+ANSWERS = {EventKind.NOTICE_PUBLISHED: Action.APPLIED, EventKind.NOTICE_RECALLED: Action.ERASED}
+"""What a node does with an event of a kind."""
+
+
 # --- At the office -----------------------------------------------------------------------------------------
 
 
@@ -72,13 +76,15 @@ class Imported:
     new: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    recalled: tuple[str, ...]
 
 
 def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]], by: Officer) -> Imported:
     """Publishes the entries of the Security Council's list as special notices (RPD 95).
 
-    An entry that is there in the same words is left alone, a changed one becomes a new version. An entry that the
-    file lacks stays as it is: a list may come in parts, and its absence proves nothing.
+    An entry that is there in the same words is left alone, a changed one becomes a new version. An entry whose notice
+    was recalled stays recalled: whether it is published again, people decide. An entry that the file lacks stays as
+    it is: a list may come in parts, and its absence proves nothing.
 
     Raises:
         NotAllowed: if the officer is not an operator of the office.
@@ -88,13 +94,13 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
     new: list[str] = []
     changed: list[str] = []
     unchanged: list[str] = []
+    recalled: list[str] = []
     for listing, person in entries:
         standing = work.notice_of(listing)
-        if (
-            standing
-            and (standing.notice.listing, standing.notice.person) == (listing, person)
-            and not standing.recalled
-        ):
+        if standing and standing.recalled:
+            recalled.append(standing.notice.control_number)
+            continue
+        if standing and (standing.notice.listing, standing.notice.person) == (listing, person):
             unchanged.append(standing.notice.control_number)
             continue
         number = standing.notice.control_number if standing else _new_control_number(work, Colour.SPECIAL)
@@ -111,7 +117,7 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
         )
         _publish(work, notice)
         (changed if standing else new).append(number)
-    return Imported(tuple(new), tuple(changed), tuple(unchanged))
+    return Imported(tuple(new), tuple(changed), tuple(unchanged), tuple(recalled))
 
 
 def recall(work: OfficeWork, number: str, ground: Ground, by: Officer) -> Recall:
@@ -147,8 +153,17 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
 
 
 def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
-    """Stores what a bureau's node says it did; the log keeps that it said so."""
-    work.notice(receipt.control_number)
+    """Stores what a bureau's node says it did; the log keeps that it said so.
+
+    Raises:
+        NotFound: if there is no such event.
+        NotTrusted: if that event is about another notice, or asked for something else than was done.
+    """
+    kind, subject = work.event(receipt.event)
+    if subject != receipt.control_number or ANSWERS.get(kind) is not receipt.action:
+        raise NotTrusted(
+            f"{receipt.action} for {receipt.control_number} is no answer to event {receipt.event}, {kind} of {subject}"
+        )
     work.save_receipt(bureau, receipt)
     content = {"bureau": bureau, **receipt.model_dump(mode="json")}
     work.record(EventKind.RECEIPT_RETURNED, receipt.control_number, content)
@@ -215,8 +230,10 @@ def _apply_notice(work: NodeWork, trusted: Trusted, notice: Notice) -> Applied:
 def _apply_recall(work: NodeWork, trusted: Trusted, recalled: Recall) -> Applied:
     if not _is_news(work, trusted, recalled.control_number):
         return Applied()
+    held = work.held(recalled.control_number)
+    was_held = held is not None and held.notice is not None
     work.save_held(Held(recalled.control_number, recalled.version, trusted.event.number, None))
-    done = ("erased from the database", "removed from the index")
+    done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
     _report(work, trusted, recalled.control_number, recalled.version, Action.ERASED, done)
     return Applied(remove=recalled.control_number)
 

@@ -71,6 +71,9 @@ class OfficeWork(Protocol):
             The number of the event.
         """
 
+    def event(self, number: int) -> tuple[EventKind, str]:
+        """The kind and the subject of an event; NotFound if there is none."""
+
     def next_number(self, series: str) -> int:
         """The next number of a series, from 1, without gaps."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
-from rednotice.log.envelope import commitment
+from rednotice.log.envelope import SALT_BYTES, commitment
 from rednotice.log.merkle import Hash, completed_by, leaf_hash, root
 from rednotice.log.note import Verifier
 
@@ -73,5 +73,7 @@ def _fits(leaf: Leaf, number: int) -> None:
         raise NotTrusted(f"leaf {number} is damaged") from None
     if named != number:
         raise NotTrusted(f"leaf {number} calls itself {named}")
-    if leaf.content is not None and commitment(leaf.salt or b"", leaf.content) != committed:
+    if leaf.content is None:
+        return
+    if leaf.salt is None or len(leaf.salt) != SALT_BYTES or commitment(leaf.salt, leaf.content) != committed:
         raise NotTrusted(f"the content of event {number} is not the one that its leaf commits to")

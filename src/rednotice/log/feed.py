@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
-from rednotice.log.envelope import FORMAT, Envelope, commitment
+from rednotice.log.envelope import FORMAT, SALT_BYTES, Envelope, commitment
 from rednotice.log.merkle import leaf_hash, verify_inclusion
 from rednotice.log.note import Verifier
 from rednotice.model.event import Event
@@ -80,7 +80,7 @@ def unpack(raw: bytes) -> Envelope:
     if fields.get("format") != FORMAT:
         raise NotTrusted(f"an envelope of the format {FORMAT} was expected")
     try:
-        return Envelope(
+        envelope = Envelope(
             leaf=fields["leaf"].encode(),
             salt=base64.b64decode(fields["salt"], validate=True),
             content=fields["content"].encode(),
@@ -89,6 +89,10 @@ def unpack(raw: bytes) -> Envelope:
         )
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
         raise NotTrusted("the envelope is damaged") from None
+    # A salt of another length could take bytes from the content, or give it some.
+    if len(envelope.salt) != SALT_BYTES:
+        raise NotTrusted(f"the salt has {len(envelope.salt)} bytes, {SALT_BYTES} are used")
+    return envelope
 
 
 def _object(raw: bytes, what: str) -> dict[str, Any]:

@@ -93,9 +93,13 @@ def open_note(note: str, verifier: Verifier) -> str:
         NotTrusted: if no valid signature of this key stands under the text.
     """
     text, separator, signatures = note.rpartition("\n\n")
+    text += "\n"
+    try:
+        signed = text.encode()
+    except UnicodeEncodeError:
+        separator = ""
     if not separator:
         raise NotTrusted("a signed note was expected, with signatures under an empty line")
-    text += "\n"
     for line in signatures.splitlines():
         name, _, stamp = line.removeprefix(_DASH).rpartition(" ")
         if not line.startswith(_DASH) or name != verifier.name:
@@ -104,6 +108,6 @@ def open_note(note: str, verifier: Verifier) -> str:
             raw = base64.b64decode(stamp, validate=True)
         except (ValueError, binascii.Error):
             continue
-        if raw[:4] == verifier.key_id and verifier.verify(text.encode(), raw[4:]):
+        if raw[:4] == verifier.key_id and verifier.verify(signed, raw[4:]):
             return text
     raise NotTrusted(f"no valid signature of the key {verifier.name}+{verifier.key_id.hex()} stands under the note")

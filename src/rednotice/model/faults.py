@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rednotice.errors import Fault, InvalidInput, quote
+from rednotice.errors import Fault, InvalidInput, printable, quote
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -52,7 +52,7 @@ def path(loc: tuple[int | str, ...], under: str = "") -> str:
     text = under
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text.encode("utf-8", "backslashreplace").decode()
+    return printable(text)
 
 
 def explain_error(detail: ErrorDetails) -> tuple[str, str]:

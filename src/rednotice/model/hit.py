@@ -15,7 +15,7 @@ class Hit(Noun):
 
     number: Line
     control_number: Line
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     bureau: BureauCode
     place: Line | None = None
     remark: Text | None = None

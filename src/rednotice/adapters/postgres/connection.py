@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from rednotice.errors import CannotStart, Conflict, Unavailable
+from rednotice.errors import CannotStart, Conflict, InvalidInput, Unavailable
 
 POOL = 10
 
@@ -30,6 +30,7 @@ def connect(url: str) -> Engine:
         pool_size=POOL,
         max_overflow=POOL,
         pool_pre_ping=True,
+        hide_parameters=True,  # the text of an error goes to log files, which hold no personal data
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
     )
 
@@ -40,17 +41,22 @@ def guarded() -> Iterator[None]:
 
     Raises:
         Unavailable: if the connection is refused, lost or timed out.
+        InvalidInput: if a value is of a kind that PostgreSQL cannot keep (a NUL, a number out of range).
         Conflict: if somebody else did the same at the same moment.
     """
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise Unavailable(f"the database does not answer: {_first_line(error)}") from error
+    except DataError as error:
+        raise InvalidInput.at("", "a value cannot be kept", "Remove what is no text or too large a number") from error
     except IntegrityError as error:
         raise Conflict("somebody else did the same at this moment; nothing was done, look again") from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise Unavailable("the connection to the database was lost; nothing was done") from error
+            raise Unavailable(
+                "the connection to the database was lost; look whether it was done before you do it again"
+            ) from error
         raise
 
 

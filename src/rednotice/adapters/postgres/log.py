@@ -81,7 +81,7 @@ class LogReader:
 
 
 class LogWriter(LogReader):
-    """Appends to the log. One transaction at a time: the first append waits for its turn until the others end."""
+    """Appends to the log, one transaction at a time: `lock` waits for its turn until the others end."""
 
     def __init__(self, connection: Connection, signer: Signer) -> None:
         super().__init__(connection)
@@ -89,12 +89,14 @@ class LogWriter(LogReader):
         self._size: int | None = None
         self._appended = False
 
+    def lock(self) -> None:
+        """Waits until no other transaction writes to the log; to be called before the first append."""
+        self._connection.execute(_ONE_WRITER)
+
     def append(self, at: datetime, kind: EventKind, subject: str, content: dict[str, Any]) -> int:
         """Writes one event; returns its number."""
-        if not self._appended:
-            self._connection.execute(_ONE_WRITER)
-            self._appended = True
         number = self._end()
+        self._appended = True
         event = Event(number=number, at=at, kind=kind, subject=subject, content=json.loads(content_bytes(content)))
         salt = secrets.token_bytes(SALT_BYTES)
         leaf = leaf_bytes(event, salt)

@@ -16,8 +16,9 @@ from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.log import LogReader, LogWriter
-from rednotice.errors import Conflict, NotFound, NotTrusted, Unavailable
+from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.work import Circulated, Letter
+from rednotice.log.envelope import content_bytes
 from rednotice.log.merkle import leaf_hash
 from rednotice.log.note import Signer
 from rednotice.log.report import Receipt
@@ -28,6 +29,8 @@ from rednotice.model.filing import Filing, FilingState
 from rednotice.model.notice import Ground, Listing, Notice, in_path
 
 BATCH = 64
+CONTENT_LIMIT = 3_000_000
+"""Bytes of an event's content that is to travel; its envelope then fits into one message of NATS."""
 _ONE_RELAY = text("SELECT pg_advisory_xact_lock(hashtext('rednotice relay'))")
 NOTICE_SUBJECT = "notice."
 BUREAU_SUBJECT = "bureau."
@@ -65,6 +68,8 @@ class OfficeDatabase:
         """One transaction: committed with a signed checkpoint at the end, or rolled back on any error."""
         with guarded(), self._engine.begin() as connection:
             work = PostgresOfficeWork(connection, self._signer, at)
+            # First of all: acts that took rows before the log, and others after it, would wait for each other.
+            work.log.lock()
             yield work
             work.log.seal(at)
 
@@ -156,16 +161,28 @@ class PostgresOfficeWork:
         letters: Iterable[str | None] = (),
     ) -> int:
         """Writes an event, its letters and its rows in the outbox."""
+        addressees = tuple(dict.fromkeys(bureau for bureau in letters if bureau is not None))
+        size = len(content_bytes(content))
+        if (circulate or addressees) and size > CONTENT_LIMIT:
+            problem = f"the event {kind} would have {size:,} bytes, at most {CONTENT_LIMIT:,} travel"
+            raise InvalidInput.at("", problem, "Shorten texts, or split the request", "act")
         number = self.log.append(self._at, kind, subject, content)
         if circulate:
             self._post(number, NOTICE_SUBJECT + in_path(subject))
-        for bureau in dict.fromkeys(letters):
-            if bureau is not None:
-                row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
-                self._connection.execute(insert(tables.letter).values(content=content, **row))
-                if self._is_connected(bureau):
-                    self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
+        for bureau in addressees:
+            row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
+            self._connection.execute(insert(tables.letter).values(content=content, **row))
+            if self._is_connected(bureau):
+                self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
         return number
+
+    def event(self, number: int) -> tuple[EventKind, str]:
+        """The kind and the subject of an event."""
+        table = tables.event
+        row = self._connection.execute(select(table).where(table.c.number == number)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no event {number}")
+        return EventKind(row.kind), row.subject
 
     def _post(self, event: int, subject: str) -> None:
         self._connection.execute(insert(tables.outbox).values(event=event, subject=subject))
@@ -215,7 +232,7 @@ class PostgresOfficeWork:
         """The notice made for an entry of a list."""
         table = tables.notice
         query = select(table).where(table.c.list_source == listing.source, table.c.list_reference == listing.reference)
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(query.with_for_update()).one_or_none()
         return None if row is None else _circulated(row)
 
     def save_notice(self, circulated: Circulated) -> None:
@@ -288,18 +305,12 @@ class PostgresOfficeWork:
     def take_report_once(self, bureau: str, number: int, digest: bytes) -> bool:
         """Whether a report is taken for the first time; JetStream may deliver it again.
 
-        Raises:
-            NotTrusted: if the bureau used the number for another report: its node may have lost its memory.
+        A report is known by its bytes, not by its number: a node that was set back uses numbers again.
         """
         table = tables.report_taken
         row = {"bureau": bureau, "number": number, "digest": digest, "at": self._at}
         first = upsert(table).values(**row).on_conflict_do_nothing().returning(table.c.number)
-        if self._connection.execute(first).scalar() is not None:
-            return True
-        query = select(table.c.digest).where(table.c.bureau == bureau, table.c.number == number)
-        if bytes(self._connection.execute(query).scalar_one()) != digest:
-            raise NotTrusted(f"bureau {bureau} used the number {number} for another report before")
-        return False
+        return self._connection.execute(first).scalar() is not None
 
     def connect_bureau(self, node: BureauNode) -> BureauNode:
         """Connects a bureau's node, or gives the one that is connected with the same key.

@@ -43,14 +43,21 @@ def position(connection: Connection, followed: Table, stream: str) -> Position |
 def enrol(connection: Connection, officers: Table, officer: Officer) -> str:
     """Enrols an officer; returns the token that is shown this once and kept only as a hash.
 
+    An officer who is enrolled already gets a new token, and the old one ends.
+
     Raises:
-        Conflict: if the name is taken.
+        Conflict: if the name is that of an officer of another bureau or role.
     """
     token = secrets.token_urlsafe(32)
     row = {"name": officer.name, "bureau": officer.bureau, "role": officer.role.value, "token_hash": _hash(token)}
-    query = upsert(officers).values(**row).on_conflict_do_nothing(index_elements=["name"])
+    query = upsert(officers).values(**row)
+    query = query.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"token_hash": row["token_hash"]},
+        where=(officers.c.bureau == row["bureau"]) & (officers.c.role == row["role"]),
+    )
     if connection.execute(query.returning(officers.c.name)).scalar() is None:
-        raise Conflict(f"an officer of the name {officer.name} is enrolled already")
+        raise Conflict(f"the name {officer.name} is that of an officer of another bureau or role")
     return token
 
 

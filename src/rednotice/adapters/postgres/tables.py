@@ -178,8 +178,8 @@ report_taken = Table(
     "report_taken",
     office,
     Column("bureau", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("digest", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("number", BigInteger, nullable=False),
     _moment("at"),
 )
 report_rejected = Table(

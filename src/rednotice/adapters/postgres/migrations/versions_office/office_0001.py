@@ -97,10 +97,10 @@ def upgrade() -> None:
     op.create_table(
         "report_taken",
         sa.Column("bureau", sa.Text(), nullable=False),
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("bureau", "number", name="pk_report_taken"),
+        sa.PrimaryKeyConstraint("bureau", "digest", name="pk_report_taken"),
     )
     op.create_table(
         "series",
