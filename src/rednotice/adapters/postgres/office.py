@@ -287,7 +287,7 @@ class PostgresOfficeWork:
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that may fail alone: an error undoes it, and leaves the rest as it is."""
         try:
-            with self._connection.begin_nested():
+            with guarded(), self._connection.begin_nested():
                 yield
         except BaseException:
             self.log.forget()
