@@ -57,7 +57,11 @@ def read_un(raw: bytes) -> ListFile:
                 if root != "CONSOLIDATED_LIST":
                     raise _not_a_list("un", f"its outermost element is {root}, not CONSOLIDATED_LIST")
             if happened == "end" and element.tag == "INDIVIDUAL":
-                entries.append(_un_individual(element, remarks))
+                try:
+                    entries.append(_un_individual(element, remarks))
+                except ValueError as error:
+                    reference = _text(element, "REFERENCE_NUMBER") or "an entry without reference"
+                    remarks.append(f"{reference[:LINE_LIMIT]}: left out ({type(error).__name__})")
                 element.clear()
             elif happened == "end" and element.tag == "ENTITY":
                 left_out["entities"] = left_out.get("entities", 0) + 1
@@ -171,6 +175,8 @@ def read_ofac(raw: bytes, aliases: bytes | None = None) -> ListFile:
             entries.append(_ofac_individual(row, also.get(row[0], []), remarks))
         except ValidationError as error:
             remarks.append(f"{row[0]}: left out ({error.errors()[0]['msg']})")
+        except ValueError:
+            remarks.append(f"{row[0]}: left out (a date that cannot be read)")
     if not entries:
         raise _not_a_list("ofac", "it holds no individuals")
     return ListFile(tuple(entries), left_out, tuple(remarks))

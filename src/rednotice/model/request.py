@@ -167,6 +167,11 @@ def _valid_entries(document: object, field: str, noun: type[Any]) -> Iterator[tu
 
 def _future_dates(persons: dict[int, Person], warrants: dict[int, Warrant], today: date) -> Iterator[Fault]:
     dated = [(f"persons[{n}].born", person.born) for n, person in persons.items()]
+    dated += [
+        (f"persons[{n}].also_born[{m}]", when)
+        for n, person in persons.items()
+        for m, when in enumerate(person.also_born)
+    ]
     dated += [(f"warrants[{n}].date", warrant.date) for n, warrant in warrants.items()]
     for where, when in dated:
         if when and earliest(when) > today:

@@ -12,7 +12,7 @@ import yaml
 from rednotice.model.finding import Evidence
 from rednotice.model.request import Request
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;؟۔])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;؟۔])\s+|\n\s*\n")
 PASSAGE_LIMIT = 300
 
 
@@ -30,7 +30,8 @@ def passages(category: str, texts: Iterable[tuple[str, str]]) -> tuple[Evidence,
     return tuple(
         Evidence(path=path, passage=_shorten(sentence))
         for path, text in texts
-        for sentence in _SENTENCE_END.split(text)
+        # A term may be broken over lines, or written with two spaces.
+        for sentence in (" ".join(part.split()) for part in _SENTENCE_END.split(text))
         if pattern.search(sentence)
     )
 
