@@ -37,6 +37,7 @@ def run(console: Console) -> None:
             NodeSettings(
                 folder=Path(folder) / "ES",
                 bureau="ES",
+                node_key=link.node_key,
                 office_key=link.office_key,
                 line_secret=link.line_secret,
                 line=f"{LOOPBACK}:{line.port}",

@@ -119,6 +119,7 @@ def start_node(office: Office, folder: Path, bureau: str) -> tuple[Node, Line]:
     settings = NodeSettings(
         folder=folder,
         bureau=bureau,
+        node_key=link.node_key,
         office_key=link.office_key,
         line_secret=link.line_secret,
         line=f"{LOOPBACK}:{line.port}",

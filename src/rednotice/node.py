@@ -15,13 +15,14 @@ import structlog
 
 from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded import broken_engine
+from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats, reader_name
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
-from rednotice.errors import NotAllowed, NotTrusted
+from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
 from rednotice.flow import check, circulation
 from rednotice.flow.request import listed
 from rednotice.flow.work import LocalEntry
@@ -46,6 +47,7 @@ class NodeSettings:
 
     folder: Path
     bureau: str
+    node_key: str
     office_key: str
     line_secret: str
     line: str
@@ -70,6 +72,9 @@ class Node:
         self._office = Verifier.parse(settings.office_key)
         self._believed: Checkpoint | None = None
         self._receiving = threading.Lock()
+        self._index_is_stale = False
+        self._postgres: EmbeddedPostgres | None = None
+        self._nats: EmbeddedNats | None = None
         self._signer: Signer
         self._stream: JetStream
         self.relay: Relay
@@ -96,6 +101,11 @@ class Node:
         folder = folders.prepare(self.settings.folder)
         self._stack.enter_context(folders.Claim(folder))
         self._signer = node_signer(folder, self.settings.bureau)
+        if str(self._signer.verifier) != self.settings.node_key:
+            raise CannotStart(
+                f"{folder / 'node.key'} is not the key that the office knows of bureau {self.settings.bureau}; "
+                "restore it from its back-up"
+            )
         engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
         self._stack.callback(engine.dispose)
         schema.require_current(engine, "node")
@@ -104,7 +114,7 @@ class Node:
         bureau = self.settings.bureau
         self._stream = JetStream(
             self.settings.nats_url or self._embedded_nats(folder),
-            f"node {bureau}",
+            reader_name(bureau),
             domain=OFFICE_DOMAIN,
             inbox=f"_INBOX.{bureau}",
         )
@@ -117,7 +127,7 @@ class Node:
             self._stream.follow(stream, partial(self._position, stream), partial(self._receive, stream))
 
     def _embedded_database(self, folder: Path) -> str:
-        postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        self._postgres = postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
         self._stack.callback(postgres.stop)
         postgres.start()
         owner = connection.connect(postgres.owner_url)
@@ -126,10 +136,14 @@ class Node:
         return postgres.url
 
     def _embedded_nats(self, folder: Path) -> str:
-        nats = EmbeddedNats(folder / "nats", folder / "nats.log", "node")
+        self._nats = nats = EmbeddedNats(folder / "nats", folder / "nats.log", "node")
         self._stack.callback(nats.stop)
         nats.start_leaf(self.settings.bureau, self.settings.line, self.settings.line_secret)
         return nats.url
+
+    def broken(self) -> str | None:
+        """Which embedded engine ended by itself, in a sentence; None if all run."""
+        return broken_engine(self._postgres, self._nats)
 
     # --- The road -------------------------------------------------------------------------------------------
 
@@ -159,18 +173,23 @@ class Node:
 
     # --- Officers ---------------------------------------------------------------------------------------------
 
-    def first_operator(self) -> str | None:
-        """Enrols the operator of a new node; returns the token, or None if somebody is enrolled already."""
+    def operator_token(self, *, known: bool) -> str | None:
+        """A token for the operator, if this machine needs one: nobody is enrolled, or the token was lost.
+
+        A lost one is given anew only where the database is this program's own: whoever starts it holds it anyway.
+        """
         with self.database.read() as reader:
-            if reader.officers():
-                return None
-        return self.database.enrol(Officer(name=OPERATOR, bureau=self.settings.bureau, role=Role.OPERATOR))
+            needed = not reader.officers() or (self._postgres is not None and not known)
+        operator = Officer(name=OPERATOR, bureau=self.settings.bureau, role=Role.OPERATOR)
+        return self.database.enrol(operator) if needed else None
 
     def enrol(self, officer: Officer, by: Officer) -> str:
-        """Enrols an officer of this bureau; returns the token that is shown this once."""
+        """Enrols an officer of this bureau, or gives one who is enrolled a new token; it is shown this once."""
         _require_operator(by)
         if officer.bureau != self.settings.bureau:
             raise NotAllowed(f"officers at this node are of bureau {self.settings.bureau}, not of {officer.bureau}")
+        if officer.role is Role.REVIEWER:
+            raise InvalidInput.at("role", "no reviewers work at a node", "Use officer, desk or operator", "officer")
         return self.database.enrol(officer)
 
     @contextmanager
@@ -191,6 +210,8 @@ class Node:
         self.relay.wake()
 
     def _apply(self, stream: str, messages: Sequence[Message]) -> None:
+        if self._index_is_stale:
+            self._rebuild()
         now = self._clock()
         believed = self._believed
         try:
@@ -205,7 +226,7 @@ class Node:
                     except NotTrusted as error:
                         self._reject(now, message, str(error))
         except BaseException:
-            self._rebuild()
+            self._index_is_stale = True  # what was added to it was not committed
             raise
         self._believed = believed
 
@@ -219,6 +240,7 @@ class Node:
         with self.database.read() as reader:
             self._believed = reader.believed()
             self.index = build(_everybody(reader))
+        self._index_is_stale = False
 
     def _reject(self, at: datetime, message: Message, reason: str) -> None:
         log.warning("envelope.rejected", subject=message.subject, reason=reason)

@@ -13,6 +13,7 @@ import structlog
 
 from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
+from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
@@ -64,6 +65,7 @@ class Link:
     """What a bureau's node needs to know of its office: handed over once, when the bureau is connected."""
 
     bureau: str
+    node_key: str
     office_key: str
     line_secret: str
 
@@ -75,6 +77,7 @@ class Office:
         self.settings = settings
         self._clock = settings.clock
         self._stack = ExitStack()
+        self._postgres: EmbeddedPostgres | None = None
         self._nats: EmbeddedNats | None = None
         self.relay: Relay
         self.database: OfficeDatabase
@@ -134,7 +137,7 @@ class Office:
             ) from None
 
     def _embedded_database(self, folder: Path) -> str:
-        postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        self._postgres = postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
         self._stack.callback(postgres.stop)
         postgres.start()
         owner = connection.connect(postgres.owner_url)
@@ -147,6 +150,10 @@ class Office:
         self._stack.callback(self._nats.stop)
         self._nats.start_office(self._line_secrets(), self.settings.leaf_port)
         return self._nats.url
+
+    def broken(self) -> str | None:
+        """Which embedded engine ended by itself, in a sentence; None if all run."""
+        return broken_engine(self._postgres, self._nats)
 
     @property
     def leaf_port(self) -> int | None:
@@ -188,12 +195,15 @@ class Office:
 
     # --- Officers and bureaus ---------------------------------------------------------------------------------
 
-    def first_operator(self) -> str | None:
-        """Enrols the operator of a new office; returns the token, or None if somebody is enrolled already."""
+    def operator_token(self, *, known: bool) -> str | None:
+        """A token for the operator, if this machine needs one: nobody is enrolled, or the token was lost.
+
+        A lost one is given anew only where the database is this program's own: whoever starts it holds it anyway.
+        """
         with self.database.read() as reader:
-            if reader.officers():
-                return None
-        return self.database.enrol(Officer(name=OPERATOR, bureau=OFFICE, role=Role.OPERATOR))
+            needed = not reader.officers() or (self._postgres is not None and not known)
+        operator = Officer(name=OPERATOR, bureau=OFFICE, role=Role.OPERATOR)
+        return self.database.enrol(operator) if needed else None
 
     def enrol(self, officer: Officer, by: Officer) -> str:
         """Enrols an officer, or gives one who is enrolled a new token; it is shown this once.
@@ -229,7 +239,7 @@ class Office:
         self._ensure_bureau_stream(bureau)
         if self._nats:
             self._nats.admit(self._line_secrets())
-        return Link(bureau, str(self.key), node.line_secret)
+        return Link(bureau, node.key, str(self.key), node.line_secret)
 
     @contextmanager
     def read(self) -> Iterator[OfficeReader]:

@@ -20,12 +20,14 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
 
-from rednotice.errors import Unavailable
+from rednotice.errors import CannotStart, Unavailable
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 BATCH = 256
+MAX_PAYLOAD = 8_000_000
+"""Bytes of a message that a server must take."""
 PATIENCE = 5.0
 RETRY = 0.25
 FETCH = 2.0
@@ -58,10 +60,11 @@ Remembered = Callable[[], Position | None]
 class JetStream:
     """A connection to a NATS server, kept up until it is closed."""
 
-    def __init__(self, url: str, name: str, *, domain: str, inbox: str = "_INBOX") -> None:
-        self._url, self._name, self._inbox, self._domain = url, name, inbox, domain
+    def __init__(self, url: str, reader: str, *, domain: str, inbox: str = "_INBOX") -> None:
+        # One name, one reader of a stream at a time: whoever comes later under it takes the earlier one's place.
+        self._url, self._reader, self._inbox, self._domain = url, reader, inbox, domain
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {name}", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {reader}", daemon=True)
         self._client: Client | None = None
         self._readers: list[asyncio.Task[None]] = []
         self._closing = False
@@ -71,12 +74,13 @@ class JetStream:
 
         Raises:
             Unavailable: if no server answers.
+            CannotStart: if the server takes smaller messages than an envelope may be.
         """
         self._thread.start()
         self._client = self._call(
             nats.connect(
                 self._url,
-                name=self._name,
+                name=self._reader,
                 inbox_prefix=self._inbox.encode(),
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY,
@@ -84,6 +88,10 @@ class JetStream:
             ),
             "connect",
         )
+        if self._client.max_payload < MAX_PAYLOAD:
+            raise CannotStart(
+                f"NATS takes messages of {self._client.max_payload:,} bytes; set its max_payload to {MAX_PAYLOAD:,}"
+            )
 
     def close(self) -> None:
         """Stops readers, waits for what they are doing, and disconnects."""
@@ -177,12 +185,16 @@ class JetStream:
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=after.sequence + 1 if after and stands else 1,
+            name=self._reader,
             ack_wait=PATIENCE * 2,
             max_ack_pending=BATCH * 2,
             inactive_threshold=60,
             mem_storage=True,
         )
-        return await self._context().pull_subscribe("", stream=stream, config=config), made
+        with contextlib.suppress(nats.js.errors.NotFoundError):
+            await self._context().delete_consumer(stream, self._reader)
+        await self._context().add_consumer(stream, config)
+        return await self._context().pull_subscribe_bind(consumer=self._reader, stream=stream), made
 
     async def _hand_over(self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler) -> None:
         last = 0

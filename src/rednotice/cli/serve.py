@@ -7,18 +7,18 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import structlog
 import typer
 
 from rednotice.adapters import folders
 from rednotice.adapters.embedded import process
-from rednotice.cli.client import RUNNING, Account, Program, keep_account
-from rednotice.errors import CannotStart
+from rednotice.cli.client import RUNNING, Account, Program, accounts, keep_account
+from rednotice.errors import CannotStart, Unavailable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -55,12 +55,12 @@ def office(
     )
     _log_to(folders.prepare(folder) / "office.log")
     program = Office(settings)
-    with _running(program.start, program.stop):
-        token = program.first_operator()
+    with _running(program):
+        token = program.operator_token(known=_has_account(folder, OPERATOR))
         if token:
             keep_account(folder, Account(OPERATOR, OFFICE, "operator", token))
         more = {"key": str(program.key), "leaf_port": program.leaf_port}
-        _serve(office_app(program), listener, folder, more)
+        _serve(office_app(program), listener, folder, more, program.broken)
 
 
 def node(
@@ -84,6 +84,7 @@ def node(
     settings = NodeSettings(
         folder=folder,
         bureau=link["bureau"],
+        node_key=link["node_key"],
         office_key=link["office_key"],
         line_secret=link["line_secret"],
         line=line,
@@ -93,11 +94,11 @@ def node(
     )
     _log_to(folder / "node.log")
     program = Node(settings)
-    with _running(program.start, program.stop):
-        token = program.first_operator()
+    with _running(program):
+        token = program.operator_token(known=_has_account(folder, OPERATOR))
         if token:
             keep_account(folder, Account(OPERATOR, settings.bureau, "operator", token))
-        _serve(node_app(program), listener, folder, {"bureau": settings.bureau})
+        _serve(node_app(program), listener, folder, {"bureau": settings.bureau}, program.broken)
 
 
 def migrate(
@@ -122,29 +123,44 @@ def _effects(path: Path, bureau: str) -> Any:
     return read_file(path).located(lambda content: parse(EffectTable, content, str(path)))
 
 
+def _has_account(folder: Path, name: str) -> bool:
+    return any(account.name == name for account in accounts(folder))
+
+
+class _Program(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 @contextlib.contextmanager
-def _running(start: Any, stop: Any) -> Iterator[None]:
+def _running(program: _Program) -> Iterator[None]:
     # Until the server takes the signals over, they end the start in an orderly way.
     def end(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
     try:
-        start()
+        try:
+            program.start()
+        except KeyboardInterrupt:
+            raise typer.Exit from None
         yield
-    except KeyboardInterrupt:
-        pass
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        stop()
+        program.stop()
 
 
-def _serve(app: FastAPI, listener: socket.socket, folder: Path, more: dict[str, Any]) -> None:
+def _serve(
+    app: FastAPI, listener: socket.socket, folder: Path, more: dict[str, Any], broken: Callable[[], str | None]
+) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """A server that leaves signals to us, and says where it is only when it answers."""
+        """A server that leaves signals to us, says where it is only when it answers, and ends with its engines."""
+
+        trouble: str | None = None
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -154,6 +170,11 @@ def _serve(app: FastAPI, listener: socket.socket, folder: Path, more: dict[str, 
             await super().startup(sockets)
             url = f"http://{process.LOOPBACK}:{listener.getsockname()[1]}"
             folders.write_json(folder / RUNNING, {"url": url, "pid": os.getpid(), **more})
+
+        async def on_tick(self, counter: int) -> bool:
+            if counter % 10 == 0:  # once a second
+                self.trouble = broken()
+            return await super().on_tick(counter) or self.trouble is not None
 
     server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
 
@@ -166,6 +187,8 @@ def _serve(app: FastAPI, listener: socket.socket, folder: Path, more: dict[str, 
         server.run(sockets=[listener])
     finally:
         (folder / RUNNING).unlink(missing_ok=True)
+    if server.trouble:
+        raise Unavailable(server.trouble)
 
 
 def _log_to(path: Path) -> None:

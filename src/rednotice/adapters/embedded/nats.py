@@ -19,10 +19,10 @@ import psutil
 from rednotice.adapters.embedded import process
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.folders import secret
+from rednotice.adapters.jetstream import MAX_PAYLOAD
 from rednotice.errors import CannotStart
 
 PATIENCE = 30.0
-MAX_PAYLOAD = 8_000_000
 OFFICE_DOMAIN = "office"
 
 
@@ -93,6 +93,11 @@ class EmbeddedNats:
             }
         )
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server ended by itself."""
+        return self._child is not None and self._child.poll() is not None
+
     def stop(self) -> None:
         """Stops the server; what its streams acknowledged is on disk."""
         if self._child:
@@ -153,8 +158,13 @@ class EmbeddedNats:
         return str(self._config) in running.cmdline()
 
 
+def reader_name(bureau: str) -> str:
+    """The name under which a bureau's node reads the office's streams."""
+    return f"node-{bureau}"
+
+
 def bureau_permissions(bureau: str) -> dict[str, list[str]]:
-    """What a bureau's leaf may do at the office: read two streams, and publish reports of its own. No more."""
+    """What a bureau's leaf may do at the office: read two streams as itself, and publish reports of its own."""
     streams = ("NOTICES", f"BUREAU_{bureau}")
     api = f"$JS.{OFFICE_DOMAIN}.API"
     read = [
@@ -162,10 +172,10 @@ def bureau_permissions(bureau: str) -> dict[str, list[str]]:
         for stream in streams
         for subject in (
             f"{api}.STREAM.INFO.{stream}",
-            f"{api}.CONSUMER.CREATE.{stream}.>",
-            f"{api}.CONSUMER.MSG.NEXT.{stream}.>",
-            f"{api}.CONSUMER.DELETE.{stream}.>",
-            f"$JS.ACK.{stream}.>",
+            f"{api}.CONSUMER.CREATE.{stream}.{reader_name(bureau)}",
+            f"{api}.CONSUMER.MSG.NEXT.{stream}.{reader_name(bureau)}",
+            f"{api}.CONSUMER.DELETE.{stream}.{reader_name(bureau)}",
+            f"$JS.ACK.{stream}.{reader_name(bureau)}.>",
         )
     ]
     return {

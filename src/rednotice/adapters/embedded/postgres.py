@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -53,10 +54,7 @@ class EmbeddedPostgres:
         Raises:
             CannotStart: if it does not start; the message names its log.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         account = Account.for_engine(self.folder)
-        if account:
-            account.own(self.folder)
         programs = _programs(account)
         process.stop_leftover(self.folder / "postmaster.pid", self._is_ours, signal.SIGINT)
         if not (self.folder / "PG_VERSION").exists():
@@ -64,7 +62,7 @@ class EmbeddedPostgres:
         self.port = process.free_port()
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         self._child = process.start(
-            [programs / "postgres", "-D", self._as_seen_by(account), "-p", str(self.port), *settings],
+            [programs / "postgres", "-D", _as_seen_by(account, self.folder), "-p", str(self.port), *settings],
             log=self.log,
             folder=self.folder,
             account=account,
@@ -77,6 +75,11 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server ended by itself."""
+        return self._child is not None and self._child.poll() is not None
 
     def stop(self) -> None:
         """Stops the server; what is committed is on disk."""
@@ -101,6 +104,23 @@ class EmbeddedPostgres:
         return secret(self.folder.with_name(f"{self.folder.name}.{role}.secret"))
 
     def _create(self, programs: Path, account: Account | None) -> None:
+        # Made under another name: a cluster that was interrupted half way must not be taken for one.
+        fresh = self.folder.with_name(f"{self.folder.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        if account:
+            account.own(fresh)
+        self._initdb(programs, account, fresh)
+        try:
+            if self.folder.exists():
+                self.folder.rmdir()
+            fresh.rename(self.folder)
+        except OSError as error:
+            raise CannotStart(
+                f"{self.folder} holds something that is no cluster of PostgreSQL ({error.strerror}); move it away"
+            ) from None
+
+    def _initdb(self, programs: Path, account: Account | None, folder: Path) -> None:
         handle, name = tempfile.mkstemp(prefix="rednotice-")
         password = Path(name)
         try:
@@ -109,24 +129,14 @@ class EmbeddedPostgres:
             if account:
                 account.own(password)
             process.run(
-                [programs / "initdb", "-D", self._as_seen_by(account), "-U", OWNER, "--auth=scram-sha-256",
+                [programs / "initdb", "-D", _as_seen_by(account, folder), "-U", OWNER, "--auth=scram-sha-256",
                  f"--pwfile={password}", "--encoding=UTF8", "--locale=C"],
-                folder=self.folder,
+                folder=folder,
                 account=account,
                 environment=_ENVIRONMENT,
             )  # fmt: skip
         finally:
             password.unlink()
-
-    def _as_seen_by(self, account: Account | None) -> Path:
-        if account is None or process.reachable_by_all(self.folder.parent):
-            return self.folder
-        if not process.WORKING_DIRECTORY.exists():
-            raise CannotStart(
-                f"PostgreSQL may not run as root, and the account it runs under cannot reach {self.folder}; "
-                "choose a folder that other accounts can enter with --data"
-            )
-        return process.WORKING_DIRECTORY
 
     def _is_ours(self, running: psutil.Process) -> bool:
         return running.name().startswith("postgres") and Path(running.cwd()) == self.folder.resolve()
@@ -155,6 +165,17 @@ class EmbeddedPostgres:
 
 
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _as_seen_by(account: Account | None, folder: Path) -> Path:
+    if account is None or process.reachable_by_all(folder.parent):
+        return folder
+    if not process.WORKING_DIRECTORY.exists():
+        raise CannotStart(
+            f"PostgreSQL may not run as root, and the account it runs under cannot reach {folder}; "
+            "choose a folder that other accounts can enter with --data"
+        )
+    return process.WORKING_DIRECTORY
 
 
 def _programs(account: Account | None) -> Path:
