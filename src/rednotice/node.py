@@ -163,7 +163,7 @@ class Node:
 
     def import_local(self, entries: Iterable[LocalEntry], by: Officer) -> int:
         """Takes a list for this node's own checks; it is never circulated. Returns how many entries it has."""
-        _require_operator(by)
+        self._require_operator(by)
         taken = list(entries)
         with self.database.work(self._clock()) as work:
             work.save_local_entries(taken)
@@ -185,12 +185,16 @@ class Node:
 
     def enrol(self, officer: Officer, by: Officer) -> str:
         """Enrols an officer of this bureau, or gives one who is enrolled a new token; it is shown this once."""
-        _require_operator(by)
+        self._require_operator(by)
         if officer.bureau != self.settings.bureau:
             raise NotAllowed(f"officers at this node are of bureau {self.settings.bureau}, not of {officer.bureau}")
         if officer.role is Role.REVIEWER:
             raise InvalidInput.at("role", "no reviewers work at a node", "Use officer, desk or operator", "officer")
         return self.database.enrol(officer)
+
+    def _require_operator(self, by: Officer) -> None:
+        if by.role is not Role.OPERATOR or by.bureau != self.settings.bureau:
+            raise NotAllowed(f"{by.name} ({by.role}, {by.bureau}) cannot do this; an operator of this node must")
 
     @contextmanager
     def read(self) -> Iterator[NodeReader]:
@@ -263,8 +267,3 @@ def _everybody(reader: NodeReader) -> Iterator[Listed]:
 
 def _longer(believed: Checkpoint | None, trusted: Trusted) -> Checkpoint:
     return trusted.checkpoint if believed is None or trusted.checkpoint.size > believed.size else believed
-
-
-def _require_operator(by: Officer) -> None:
-    if by.role is not Role.OPERATOR:
-        raise NotAllowed(f"{by.name} ({by.role}) cannot do this; an operator must")

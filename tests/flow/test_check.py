@@ -243,3 +243,8 @@ def test_an_officer_at_a_node_is_of_its_bureau(road: Road) -> None:
     operator = Officer(name="operator", bureau="ES", role=Role.OPERATOR)
     with pytest.raises(NotAllowed, match="officers at this node are of bureau ES, not of NZ"):
         road.nodes["ES"].enrol(officer("NZ"), operator)
+
+
+def test_an_officer_of_another_bureau_neither_checks_nor_confirms_here(road: Road) -> None:
+    with pytest.raises(NotAllowed, match="cannot check persons; an officer of bureau ES can"):
+        road.nodes["ES"].check(Query(name="Nepomuk Vrabelka"), officer("NZ"))

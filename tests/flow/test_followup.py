@@ -97,7 +97,7 @@ def opened(road: Road, number: str, *moves: CaseState) -> Case:
         case = followup.take_hit(work, hit)
     assert case
     for to in moves:
-        case = road.office.move_case(case.number, to, None, LOCATING)
+        case = road.office.move_case(case.number, to, None, REQUESTING if to is EXTRADITED else LOCATING)
     return case
 
 
@@ -155,7 +155,13 @@ def test_a_hit_on_a_special_notice_is_a_case_of_the_locating_bureau_alone(road: 
     assert (case.requesting, case.locating) == (None, "ES")
     with pytest.raises(NotAllowed, match=f"cannot move case {case.number}; the desks of ES can"):
         road.office.move_case(case.number, CLOSED, None, REQUESTING)
+    # Nobody extradites on a list entry, so no move of a case recalls it.
+    road.office.move_case(case.number, ARRESTED, None, LOCATING)
+    with pytest.raises(NotAllowed, match="is that of the requesting bureau"):
+        road.office.move_case(case.number, EXTRADITED, None, LOCATING)
+    road.office.move_case(case.number, RELEASED, None, LOCATING)
     assert road.office.move_case(case.number, CLOSED, None, LOCATING).state is CLOSED
+    assert recalled(road, number) is None
 
 
 # --- The table of moves -------------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ def test_a_hit_on_a_special_notice_is_a_case_of_the_locating_bureau_alone(road: 
 TABLE = """
                         located  arrested  extradited  released  closed
 located                 -        L         -           -         LR
-arrested                -        -         LR          L         -
+arrested                -        -         R           L         -
 extradited              -        -         -           -         -
 released                -        L         -           -         LR
 closed                  -        -         -           -         -
@@ -249,7 +255,7 @@ def test_an_extradition_recalls_the_notice_as_fulfilled_and_every_node_erases_it
     number = published(road)
     case = opened(road, number, ARRESTED)
     assert recalled(road, number) is None
-    road.office.move_case(case.number, EXTRADITED, None, LOCATING)
+    road.office.move_case(case.number, EXTRADITED, None, REQUESTING)
     assert recalled(road, number) is Ground.FULFILLED
     for bureau in road.nodes:
         assert road.wait_receipt(bureau, number) == "erased"
@@ -265,7 +271,7 @@ def test_no_other_move_recalls_the_notice(road: Road, standing: str, to: CaseSta
 def test_an_extradition_after_the_recall_recalls_nothing_twice(road: Road) -> None:
     number = published(road)
     first, second = opened(road, number, ARRESTED), opened(road, number, ARRESTED)
-    road.office.move_case(first.number, EXTRADITED, None, LOCATING)
+    road.office.move_case(first.number, EXTRADITED, None, REQUESTING)
     for bureau in road.nodes:
         assert road.wait_receipt(bureau, number) == "erased"
     before = last_checkpoint(road)
@@ -280,7 +286,7 @@ def test_extraditions_and_the_receipts_that_come_in_meanwhile_do_not_wait_for_ea
     numbers = [road.publish()[1] for _ in range(6)]
     cases = [opened(road, number, ARRESTED) for number in numbers]
     with ThreadPoolExecutor(3) as many:
-        moved = list(many.map(lambda case: road.office.move_case(case.number, EXTRADITED, None, LOCATING), cases))
+        moved = list(many.map(lambda case: road.office.move_case(case.number, EXTRADITED, None, REQUESTING), cases))
     assert {case.state for case in moved} == {EXTRADITED}
     for number in numbers:
         assert road.wait_receipt("ES", number) == "erased"

@@ -125,12 +125,12 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
     "import a list at ES": (
         lambda scene, by: scene.road.nodes["ES"].import_local([LocalEntry(*ENTRY)], by),
         {"operator of ES"},
-        "cannot do this; an operator must",
+        "cannot do this; an operator of this node must",
     ),
     "enrol an officer at ES": (
         lambda scene, by: scene.road.nodes["ES"].enrol(Officer(name="new-ES", bureau="ES", role=Role.DESK), by),
         {"operator of ES"},
-        "cannot do this; an operator must",
+        "cannot do this; an operator of this node must",
     ),
     "enrol an officer at the office": (
         lambda scene, by: scene.road.office.enrol(Officer(name="new-IS", bureau="IS", role=Role.DESK), by),

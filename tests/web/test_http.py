@@ -18,10 +18,12 @@ from fastapi import FastAPI
 from rednotice.adapters.embedded import process
 from rednotice.adapters.request_file import FILE_LIMIT
 from rednotice.model.bureau import Officer, Role
+from rednotice.model.decision import Outcome
+from rednotice.model.notice import Ground
 from rednotice.web.app import PROBLEM
 from rednotice.web.node_api import node_app
 from rednotice.web.office_api import office_app
-from tests.builders import OPERATOR, a_document, a_person, a_stranger
+from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_document, a_person, a_request, a_stranger, desk
 from tests.conftest import Road, eventually
 
 
@@ -115,6 +117,43 @@ def test_another_bureau_sees_nothing_of_a_request(desks: Desks) -> None:
     number = filed.json()["number"]
     assert desks.office("ES").call("GET", f"/api/requests/{number}").status_code == 404
     assert number not in [one["number"] for one in desks.office("ES").call("GET", "/api/requests").json()]
+
+
+def test_what_another_bureau_was_refused_stays_with_the_office(desks: Desks, road: Road) -> None:
+    person = a_stranger(70_010)
+    refused = road.office.file_request(a_request(persons=[person]), desk("PT"))
+    road.office.decide(refused.number, Outcome.REFUSE, "A synthetic reason.", REVIEWER_1)
+    road.office.decide(refused.number, Outcome.REFUSE, None, REVIEWER_2)
+    document = a_document(bureau="FR", persons=[person])
+    filed = desks.office("FR").call("POST", "/api/requests", json=document).json()
+    path = f"/api/requests/{filed['number']}"
+    for seen in (filed, desks.office("FR").call("GET", path).json()):
+        assert seen["earlier"] == []
+        assert refused.number not in json.dumps(seen)
+        assert "A synthetic reason." not in json.dumps(seen)
+    shown = desks.office("OFFICE", Role.REVIEWER).call("GET", path).json()["earlier"]
+    assert refused.number in [one["request"] for one in shown]
+
+
+def test_a_refusal_that_came_after_the_filing_is_shown_beside_it(desks: Desks, road: Road) -> None:
+    person = a_stranger(70_011)
+    first, second = (road.office.file_request(a_request(persons=[person]), desk("PT")) for _ in range(2))
+    road.office.decide(first.number, Outcome.REFUSE, "A synthetic reason.", REVIEWER_1)
+    road.office.decide(first.number, Outcome.REFUSE, None, REVIEWER_2)
+    shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/requests/{second.number}").json()
+    assert first.number in [one["request"] for one in shown["earlier"]]
+
+
+def test_a_recalled_notice_is_read_by_the_office_and_its_own_bureau_alone(desks: Desks, road: Road) -> None:
+    _, number = road.publish(road.a_request(persons=[a_stranger(70_012)]))
+    road.office.recall(number, Ground.WITHDRAWN, desk("PT"))
+    path = f"/api/notices/{number}"
+    refused = desks.office("ES").call("GET", path)
+    assert (refused.status_code, "was recalled" in refused.json()["detail"]) == (404, True)
+    listed = desks.office("ES").call("GET", "/api/notices", params={"in_force": False, "count": 1000}).json()["notices"]
+    assert [one["name"] for one in listed if one["control_number"] == number] == [None]
+    for reader in (desks.office("PT"), desks.office("OFFICE", Role.REVIEWER)):
+        assert reader.call("GET", path).json()["recalled"] == "withdrawn by the bureau"
 
 
 @pytest.mark.parametrize(
@@ -262,12 +301,12 @@ def test_an_unexpected_error_is_a_problem_without_its_cause(road: Road, monkeypa
 
 def test_the_same_request_filed_by_many_at_the_same_moment_is_one_request(desks: Desks) -> None:
     document = a_document(persons=[a_stranger(70_003)], reference="HTTP-3")
-    desk = desks.office("PT")
+    caller = desks.office("PT")
     with ThreadPoolExecutor(8) as many:
-        answers = list(many.map(lambda _: desk.call("POST", "/api/requests", json=document), range(8)))
+        answers = list(many.map(lambda _: caller.call("POST", "/api/requests", json=document), range(8)))
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert len({answer.json()["number"] for answer in answers if answer.status_code == 201}) == 1
-    filed = [one for one in desk.call("GET", "/api/requests").json() if one["request"]["reference"] == "HTTP-3"]
+    filed = [one for one in caller.call("GET", "/api/requests").json() if one["request"]["reference"] == "HTTP-3"]
     assert len(filed) == 1
 
 

@@ -55,7 +55,8 @@ def move(
     """Move a case; the person extradited, the notice is recalled as fulfilled."""
     if acting_as is None and bureau is None:
         reader, _ = connect(data, "office", role="reviewer")
-        bureau = reader.get(f"/api/cases/{number}")["locating"]
+        case = reader.get(f"/api/cases/{number}")
+        bureau = case["requesting" if to is CaseState.EXTRADITED else "locating"]
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
     found = client.post(f"/api/cases/{number}/moves", {"to": to.value, "remark": remark})
     if as_json:

@@ -37,7 +37,7 @@ def list_(
             one["version"],
             one["colour"],
             one["bureau"] or "",
-            fill(one["name"]),
+            fill(one["name"] or "(recalled)"),
             one["recalled"] or "",
         )
         for one in found["notices"]

@@ -266,13 +266,15 @@ def report_the_hit(w: Walk) -> Did:
 
 def extradite(w: Walk) -> Did:
     """The case moves: located, provisionally arrested, extradited."""
-    desk, number = w.office(f"desk-{NODE}"), w.known["case"]
-    desk.post(f"/api/cases/{number}/moves", {"to": "provisionally arrested", "remark": "Brought before the judge."})
-    case = desk.post(f"/api/cases/{number}/moves", {"to": "extradited"})
+    number = w.known["case"]
+    path = f"/api/cases/{number}/moves"
+    w.office(f"desk-{NODE}").post(path, {"to": "provisionally arrested", "remark": "Brought before the judge."})
+    case = w.office("desk-PT").post(path, {"to": "extradited", "remark": "The person was handed over."})
     moves = [move["to"] for move in case["moves"]]
     must(moves == ["located", "provisionally arrested", "extradited"], f"the case went {moves}")
     facts = {"case": number, "notice": case["control_number"], "moves": moves, "citations": ["RPD 87", "RPD 81"]}
-    return Did(facts, (f"Case {number}: {' → '.join(moves)}. The purpose is achieved.",))
+    said = f"Case {number}: {' → '.join(moves)}, the last as bureau PT confirms. The purpose is achieved."
+    return Did(facts, (said,))
 
 
 def prove_the_recall(w: Walk) -> Did:
@@ -404,7 +406,7 @@ STEPS = {
     ),
     "check.nobody": Step(f"node {NODE}", "A name that nobody bears", check_nobody),
     "hit.reported": Step(f"node {NODE}", "A hit reaches the requesting bureau", report_the_hit),
-    "case.extradited": Step(f"bureau {NODE}", "The case moves to its end", extradite),
+    "case.extradited": Step(f"bureaus {NODE} and PT", "The case moves to its end", extradite),
     "recall.proved": Step("office", "The notice is recalled, and its erasure proved", prove_the_recall),
     "cut_off.checked": Step(f"node {NODE}", "Cut off, the node still answers", check_while_cut_off),
     "cut_off.caught_up": Step(f"node {NODE}", "Back on the line, it catches up", catch_up),

@@ -34,8 +34,10 @@ def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: 
         NotAllowed: if the officer may not check persons.
         InvalidInput: if the machine-readable zone cannot be read.
     """
-    if by.role not in MAY_CHECK:
-        raise NotAllowed(f"{by.name} ({by.role}) cannot check persons; an officer of bureau {work.bureau} can")
+    if by.role not in MAY_CHECK or by.bureau != work.bureau:
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot check persons; an officer of bureau {work.bureau} can"
+        )
     today = work.at.date()
     asked = read_mrz(query, today) if query.mrz else query
     answer = index.check(asked, limit)
@@ -106,12 +108,14 @@ def confirm(
         NotAllowed: if the officer may not confirm hits.
         Conflict: if the check did not show this notice, or it was recalled since.
     """
-    if by.role not in MAY_CHECK:
-        raise NotAllowed(f"{by.name} ({by.role}) cannot confirm hits; an officer of bureau {work.bureau} can")
+    if by.role not in MAY_CHECK or by.bureau != work.bureau:
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot confirm hits; an officer of bureau {work.bureau} can"
+        )
+    made = work.check(check_number)  # held until the end: confirmed twice at one moment, it is one hit
     earlier = work.hit_of(check_number, control_number)
     if earlier:
         return earlier
-    made = work.check(check_number)
     shown = [one.id for one in made.shown if one.version is not None]
     if control_number not in shown:
         found = ", ".join(shown) or "no notice"

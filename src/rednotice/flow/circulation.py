@@ -152,6 +152,11 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     return recalled
 
 
+def may_read(circulated: Circulated, officer: Officer) -> bool:
+    """Whether an officer may read a notice at the office: a recalled one, only the office and its own bureau."""
+    return not circulated.recalled or officer.of_office or officer.bureau == circulated.notice.bureau
+
+
 def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
     """Stores what a bureau's node says it did; the log keeps that it said so.
 

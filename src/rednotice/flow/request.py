@@ -7,13 +7,13 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
+from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed, NotFound
 from rednotice.flow.work import OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Listed, Query
 from rednotice.model.event import EventKind
-from rednotice.model.filing import Filing
+from rednotice.model.filing import Filing, FilingState
 from rednotice.model.finding import EarlierCase, Examination
 from rednotice.model.person import Person
 from rednotice.model.request import Colour, Request
@@ -104,6 +104,32 @@ def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
     return filing
 
 
+def as_seen_by(filing: Filing, officer: Officer) -> Filing:
+    """A request as an officer may see it: what another bureau was refused stays with the office.
+
+    Raises:
+        NotFound: if it is another bureau's request.
+    """
+    if officer.of_office:
+        return filing
+    if officer.bureau != filing.request.bureau:
+        raise NotFound(f"there is no request {filing.number} of bureau {officer.bureau}")
+    own = tuple(case for case in filing.earlier if case.bureau == officer.bureau)
+    if own == filing.earlier:
+        return filing
+    examination = examine(filing.request, filing.filed_at.date(), own)
+    return filing.model_copy(update={"earlier": own, "examination": examination})
+
+
+def with_earlier(filing: Filing, refused: Sequence[Filing]) -> Filing:
+    """A request in review, examined anew if cases like it were refused since it was filed."""
+    earlier = refused_before(filing.request, refused)
+    if filing.state is not FilingState.IN_REVIEW or earlier == filing.earlier:
+        return filing
+    examination = examine(filing.request, filing.filed_at.date(), earlier)
+    return filing.model_copy(update={"earlier": earlier, "examination": examination})
+
+
 def refused_before(request: Request, refused: Sequence[Filing]) -> tuple[EarlierCase, ...]:
     """The refused requests that were for the same case: same persons in any spelling, same warrants, same facts."""
     cases = []
@@ -137,7 +163,7 @@ def _same(request: Request, earlier: Request) -> Iterator[str]:
         for warrant in request.warrants:
             if warrant.number in numbers:
                 yield f"the same warrant ({warrant.number})"
-    if fuzz.token_set_ratio(request.facts.summary, earlier.facts.summary) >= SAME_FACTS_FROM:
+    if fuzz.token_sort_ratio(request.facts.summary, earlier.facts.summary) >= SAME_FACTS_FROM:
         yield "the same facts"
 
 

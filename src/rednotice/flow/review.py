@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rednotice.errors import Conflict, InvalidInput, NotAllowed
 from rednotice.flow.circulation import publish_request
+from rednotice.flow.request import with_earlier
 from rednotice.flow.work import OfficeWork
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.decision import Decision, Outcome, Signature
@@ -31,7 +32,7 @@ def decide(work: OfficeWork, number: str, outcome: Outcome, reasons: str | None,
     """
     if by.role is not Role.REVIEWER or not by.of_office:
         raise NotAllowed(f"{by.name} ({by.role}) cannot sign decisions; a reviewer of the office must")
-    filing = work.filing(number)
+    filing = with_earlier(work.filing(number), work.refused_filings())
     if filing.state is not FilingState.IN_REVIEW:
         raise Conflict(f"request {number} is {filing.state}; a decision in effect is not changed")
     if outcome is Outcome.PUBLISH:

@@ -28,7 +28,8 @@ class Side(StrEnum):
 MOVES: dict[tuple[CaseState, CaseState], frozenset[Side]] = {
     (CaseState.LOCATED, CaseState.PROVISIONALLY_ARRESTED): frozenset({Side.LOCATING}),
     (CaseState.LOCATED, CaseState.CLOSED): frozenset({Side.LOCATING, Side.REQUESTING}),
-    (CaseState.PROVISIONALLY_ARRESTED, CaseState.EXTRADITED): frozenset({Side.LOCATING, Side.REQUESTING}),
+    # It recalls the notice everywhere, so it is the move of the bureau that asked for the notice and has the person.
+    (CaseState.PROVISIONALLY_ARRESTED, CaseState.EXTRADITED): frozenset({Side.REQUESTING}),
     (CaseState.PROVISIONALLY_ARRESTED, CaseState.RELEASED): frozenset({Side.LOCATING}),
     (CaseState.RELEASED, CaseState.PROVISIONALLY_ARRESTED): frozenset({Side.LOCATING}),
     (CaseState.RELEASED, CaseState.CLOSED): frozenset({Side.LOCATING, Side.REQUESTING}),

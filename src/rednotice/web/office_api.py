@@ -11,8 +11,8 @@ from rednotice.adapters.lists import read_un
 from rednotice.adapters.postgres.office import Delivery
 from rednotice.adapters.request_file import Document
 from rednotice.errors import InvalidInput, NotAllowed, NotFound
-from rednotice.flow.circulation import Imported
-from rednotice.flow.request import check_request
+from rednotice.flow.circulation import Imported, may_read
+from rednotice.flow.request import as_seen_by, check_request, with_earlier
 from rednotice.flow.work import Letter
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.case import Case, CaseState
@@ -86,7 +86,7 @@ class NoticeSummary(BaseModel):
     version: int
     colour: str
     bureau: str | None
-    name: str
+    name: str | None
     recalled: Ground | None
 
 
@@ -164,22 +164,22 @@ def office_app(office: Office) -> FastAPI:
     def file_request(by: acting, given: body) -> Filing:
         """Files a request for the officer's bureau."""
         today = office.settings.clock().date()
-        return office.file_request(given.located(lambda content: read_request(content, today)), by)
+        return as_seen_by(office.file_request(given.located(lambda content: read_request(content, today)), by), by)
 
     @app.get("/api/requests", tags=["review"])
     def list_requests(by: acting, state: FilingState | None = None) -> list[Filing]:
         """Requests, oldest first: all for reviewers, a bureau's own for its desk."""
         with office.read() as reader:
-            return reader.filings(state, None if by.of_office else by.bureau)
+            found = reader.filings(state, None if by.of_office else by.bureau)
+            refused = reader.filings(FilingState.REFUSED)
+        return [as_seen_by(with_earlier(filing, refused), by) for filing in found]
 
     @app.get("/api/requests/{number}", tags=["review"])
     def show_request(number: str, by: acting) -> Filing:
         """A request with its findings, earlier cases and decision."""
         with office.read() as reader:
-            filing = reader.filing(number)
-        if not (by.of_office or by.bureau == filing.request.bureau):
-            raise NotFound(f"there is no request {number} of bureau {by.bureau}")
-        return filing
+            filing = with_earlier(reader.filing(number), reader.filings(FilingState.REFUSED))
+        return as_seen_by(filing, by)
 
     @app.post("/api/requests/{number}/decisions", tags=["review"])
     def decide(number: str, decision: DecisionBody, by: acting) -> Filing:
@@ -190,7 +190,7 @@ def office_app(office: Office) -> FastAPI:
 
     @app.get("/api/notices", tags=["notice"])
     def list_notices(
-        by: acting,  # noqa: ARG001
+        by: acting,
         in_force: bool | None = None,
         start: Annotated[int, Query(ge=0)] = 0,
         count: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -204,7 +204,7 @@ def office_app(office: Office) -> FastAPI:
                 version=one.notice.version,
                 colour=one.notice.colour,
                 bureau=one.notice.bureau,
-                name=one.notice.person.principal_name,
+                name=one.notice.person.principal_name if may_read(one, by) else None,
                 recalled=one.recalled,
             )
             for one in found
@@ -217,11 +217,13 @@ def office_app(office: Office) -> FastAPI:
         return office.recall(from_path(control_number), recalled.ground, by)
 
     @app.get("/api/notices/{control_number:path}", tags=["notice"])
-    def show_notice(control_number: str, by: acting) -> CirculatedNotice:  # noqa: ARG001
+    def show_notice(control_number: str, by: acting) -> CirculatedNotice:
         """A notice, which bureaus' nodes hold or erased it, and which are silent about its last version."""
         with office.read() as reader:
             found = reader.notice(from_path(control_number))
             deliveries = reader.deliveries(found.notice.control_number)
+        if not may_read(found, by):
+            raise NotFound(f"notice {found.notice.control_number} was recalled ({found.recalled})")
         level = {delivery.bureau for delivery in deliveries if delivery.event == found.event}
         silent = [node.bureau for node in office.database.bureau_nodes() if node.bureau not in level]
         return CirculatedNotice(

@@ -188,7 +188,7 @@ class PostgresNodeWork:
     def check(self, number: str) -> CheckMade:
         """A check that was made."""
         query = select(tables.check_made.c.document).where(tables.check_made.c.number == number)
-        found = self._connection.execute(query).scalar()
+        found = self._connection.execute(query.with_for_update()).scalar()
         if found is None:
             raise NotFound(f"there is no check {number}")
         return CheckMade.model_validate(found)
