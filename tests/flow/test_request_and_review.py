@@ -132,7 +132,7 @@ def test_one_person_cannot_sign_twice(road: Road) -> None:
 def test_the_second_reviewer_cannot_sign_another_outcome(road: Road, proposed: Outcome, other: Outcome) -> None:
     number = file(road, road.a_request()).number
     road.office.decide(number, proposed, "Synthetic.", REVIEWER_1)
-    with pytest.raises(Conflict, match=f"reviewer-1 proposed to {proposed} request {number}; sign that, or speak"):
+    with pytest.raises(Conflict, match=f"reviewer-1 proposed to {proposed} request {number}; sign that, or have"):
         road.office.decide(number, other, "Synthetic.", REVIEWER_2)
     assert road.office.decide(number, proposed, None, REVIEWER_2).decision
 
@@ -143,7 +143,21 @@ def test_the_second_signature_stands_under_the_reasons_of_the_first(road: Road) 
     decision = road.office.decide(number, REFUSE, "Other reasons.", REVIEWER_2).decision
     assert decision
     assert decision.reasons == "The first reasons."
-    assert [signature.officer for signature in decision.signatures] == ["reviewer-1", "reviewer-2"]
+    signed = [(signature.officer, signature.remark) for signature in decision.signatures]
+    assert signed == [("reviewer-1", None), ("reviewer-2", "Other reasons.")]
+
+
+def test_whoever_proposed_may_propose_the_opposite_until_another_signs(road: Road) -> None:
+    number = file(road, road.a_request()).number
+    road.office.decide(number, PUBLISH, "Every condition is met.", REVIEWER_1)
+    with pytest.raises(InvalidInput):
+        road.office.decide(number, REFUSE, None, REVIEWER_1)
+    decision = road.office.decide(number, REFUSE, "On second thoughts.", REVIEWER_1).decision
+    assert decision
+    assert (decision.outcome, decision.reasons, len(decision.signatures)) == (REFUSE, "On second thoughts.", 1)
+    refused = road.office.decide(number, REFUSE, None, REVIEWER_2)
+    with pytest.raises(Conflict, match="a decision in effect is not changed"):
+        road.office.decide(refused.number, PUBLISH, "Third thoughts.", REVIEWER_1)
 
 
 @pytest.mark.parametrize("reasons", [None, ""])
@@ -249,9 +263,22 @@ def test_a_refusal_reaches_the_bureaus_node_with_findings_and_citations(road: Ro
 
 
 def test_a_refusal_on_grounds_of_people_alone_cites_all_that_was_asked(road: Road) -> None:
-    refused = refuse(road, road.a_request())
+    own = "A synthetic kidnapping at a lighthouse, told in words that no other request of these tests uses at all."
+    nobody_else = a_person(names=[{"family": "Quixelbourne", "given": "Hesper"}], born="1931")
+    warrant = a_warrant(number="SYN-lighthouse")
+    refused = refuse(road, road.a_request(facts=facts(own), persons=[nobody_else], warrants=[warrant]))
     assert refused.decision
     assert set(refused.decision.citations) == {finding.citation for finding in refused.examination.findings}
+
+
+def test_a_refusal_that_rests_on_doubts_cites_them_and_the_letter_names_them(road: Road) -> None:
+    refused = refuse(road, road.a_request(language="fr"))
+    assert refused.decision
+    doubts = {finding.citation for finding in refused.examination.of(Verdict.DOUBTFUL)}
+    assert set(refused.decision.citations) == doubts
+    with road.office.read() as reader:
+        (letter,) = [one for one in reader.letters("PT", count=100_000) if one.subject == refused.number]
+    assert {finding["citation"] for finding in letter.content["findings"]} == doubts
 
 
 def test_the_case_of_2020_is_refused_under_article_3_and_met_by_the_next_attempt(road: Road) -> None:

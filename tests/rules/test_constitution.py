@@ -201,3 +201,17 @@ def test_what_bars_outweighs_what_is_missing_and_that_outweighs_what_is_doubtful
     assert recommendation.advice is advice_for(findings)
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     assert recommendation.citations == (f"RPD {worst}",)
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "fr"])
+def test_free_text_in_a_language_without_terms_is_for_a_reviewer_to_read(language: str) -> None:
+    examination = examine(a_request(language=language), TODAY)
+    doubtful = {finding.rule for finding in examination.of(Verdict.DOUBTFUL)}
+    assert doubtful == {"military_act", "armed_confrontation", "ordinary_law_crime"}
+    assert examination.recommendation.advice is Advice.EXAMINE
+
+
+def test_a_term_broken_over_lines_is_read() -> None:
+    request = a_request(facts=facts("He was killed by a drone\nstrike of  the armed\n forces."))
+    (verdict,) = (one.verdict for one in examine(request, TODAY).findings if one.rule == "military_act")
+    assert verdict is Verdict.BARRED

@@ -18,11 +18,13 @@ from rednotice.model.finding import Finding, Verdict
 def decide(work: OfficeWork, number: str, outcome: Outcome, reasons: str | None, by: Officer) -> Filing:
     """Signs a decision on a request. The first signature proposes it, a second person's puts it into effect.
 
+    Until then whoever proposed may propose the opposite, with reasons.
+
     Args:
         work: the transaction.
         number: the request.
         outcome: publish or refuse.
-        reasons: why; from the first signatory. The second signs the reasons that stand.
+        reasons: why; from the first signatory. What the second writes stands beside that signature.
         by: the reviewer.
 
     Raises:
@@ -39,7 +41,7 @@ def decide(work: OfficeWork, number: str, outcome: Outcome, reasons: str | None,
         _conditions_met(filing)
     signature = Signature(officer=by.name, at=work.at)
     standing = filing.decision
-    if standing is None:
+    if standing is None or _takes_back(standing, outcome, by):
         if not reasons:
             raise InvalidInput.at("reasons", "is missing", "Say why; the bureau receives these words", "decision")
         citations = _citations(filing.examination.findings, outcome)
@@ -49,14 +51,21 @@ def decide(work: OfficeWork, number: str, outcome: Outcome, reasons: str | None,
     else:
         if standing.outcome is not outcome:
             first = standing.signatures[0].officer
-            raise Conflict(f"{first} proposed to {standing.outcome} request {number}; sign that, or speak with {first}")
+            raise Conflict(
+                f"{first} proposed to {standing.outcome} request {number}; sign that, or have {first} propose otherwise"
+            )
         if any(signed.officer == by.name for signed in standing.signatures):
             raise NotAllowed(f"{by.name} has signed already; the second signature must be another person's")
-        decision = standing.model_copy(update={"signatures": (*standing.signatures, signature)})
+        second = signature.model_copy(update={"remark": reasons if reasons != standing.reasons else None})
+        decision = standing.model_copy(update={"signatures": (*standing.signatures, second)})
     filing = filing.model_copy(update={"decision": decision})
     work.save_filing(filing)
     work.record(EventKind.DECISION_SIGNED, number, decision.model_dump(mode="json"))
     return _put_into_effect(work, filing, decision) if decision.in_effect else filing
+
+
+def _takes_back(proposed: Decision, outcome: Outcome, by: Officer) -> bool:
+    return proposed.outcome is not outcome and [signed.officer for signed in proposed.signatures] == [by.name]
 
 
 def _conditions_met(filing: Filing) -> None:
@@ -68,15 +77,23 @@ def _conditions_met(filing: Filing) -> None:
 
 def _citations(findings: Sequence[Finding], outcome: Outcome) -> tuple[str, ...]:
     """The articles a decision rests on: those that speak against publication, or else all that were asked."""
-    verdicts = {Verdict.BARRED, Verdict.MISSING} if outcome is Outcome.REFUSE else {Verdict.SATISFIED}
-    cited = [finding.citation for finding in findings if finding.verdict in verdicts]
-    return tuple(dict.fromkeys(cited or [finding.citation for finding in findings]))
+    rest = _against(findings) if outcome is Outcome.REFUSE else findings
+    return tuple(dict.fromkeys(finding.citation for finding in rest or findings))
+
+
+def _against(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What a refusal rests on: what bars or is missing; where nothing does, what is doubtful."""
+    for verdicts in ({Verdict.BARRED, Verdict.MISSING}, {Verdict.DOUBTFUL}):
+        found = tuple(finding for finding in findings if finding.verdict in verdicts)
+        if found:
+            return found
+    return ()
 
 
 def _put_into_effect(work: OfficeWork, filing: Filing, decision: Decision) -> Filing:
     if decision.outcome is Outcome.REFUSE:
         filing = filing.model_copy(update={"state": FilingState.REFUSED})
-        against = filing.examination.of(Verdict.BARRED, Verdict.MISSING)
+        against = _against(filing.examination.findings)
         findings = [finding.model_dump(mode="json") for finding in against]
         letter = {"decision": decision.model_dump(mode="json"), "findings": findings}
         kind = EventKind.REQUEST_REFUSED

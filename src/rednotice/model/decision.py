@@ -16,10 +16,11 @@ class Outcome(StrEnum):
 
 
 class Signature(Noun):
-    """Who signed a decision, and when."""
+    """Who signed a decision, and when; what the second signatory added to the reasons."""
 
     officer: Line
     at: datetime
+    remark: Text | None = None
 
 
 class Decision(Noun):

@@ -148,7 +148,7 @@ def read_request(document: object, today: date) -> Request:
     # Entry by entry as well, so that one malformed person does not hide that two others are the same.
     persons = dict(_valid_entries(document, "persons", Person))
     warrants = dict(_valid_entries(document, "warrants", Warrant))
-    found += _future_dates(persons, warrants, today)
+    found += _future_dates(_valid_facts(document), persons, warrants, today)
     found += _keys(persons, warrants, complete=request is not None)
     found += _persons_twice(persons)
     if found or request is None:
@@ -165,13 +165,20 @@ def _valid_entries(document: object, field: str, noun: type[Any]) -> Iterator[tu
             continue
 
 
-def _future_dates(persons: dict[int, Person], warrants: dict[int, Warrant], today: date) -> Iterator[Fault]:
-    dated = [(f"persons[{n}].born", person.born) for n, person in persons.items()]
-    dated += [
-        (f"persons[{n}].also_born[{m}]", when)
-        for n, person in persons.items()
-        for m, when in enumerate(person.also_born)
-    ]
+def _valid_facts(document: object) -> Facts | None:
+    try:
+        return Facts.model_validate(document.get("facts") if isinstance(document, dict) else None)
+    except ValidationError:
+        return None
+
+
+def _future_dates(
+    facts: Facts | None, persons: dict[int, Person], warrants: dict[int, Warrant], today: date
+) -> Iterator[Fault]:
+    dated: list[tuple[str, str | None]] = [("facts.date", facts.date if facts else None)]
+    for n, person in persons.items():
+        dated.append((f"persons[{n}].born", person.born))
+        dated += [(f"persons[{n}].also_born[{m}]", when) for m, when in enumerate(person.also_born)]
     dated += [(f"warrants[{n}].date", warrant.date) for n, warrant in warrants.items()]
     for where, when in dated:
         if when and earliest(when) > today:

@@ -45,7 +45,9 @@ def recommend(findings: Sequence[Finding]) -> Recommendation:
             rules = tuple(dict.fromkeys(finding.rule.replace("_", " ") for finding in weighty))
             because = f"{word} by: {', '.join(rules)}"
             return Recommendation(advice=advice, because=because, citations=_citations(weighty))
-    return Recommendation(advice=Advice.PUBLISH, because="every condition is met", citations=_citations(findings))
+    return Recommendation(
+        advice=Advice.PUBLISH, because="no rule of this version speaks against it", citations=_citations(findings)
+    )
 
 
 def _citations(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from rednotice.model.person import OfficeKind, Person
 from rednotice.model.request import Capacity, Request, VictimStatus
 from rednotice.model.values import INTERNATIONAL_ENTITIES, bureau_name
 from rednotice.rules.rule import File, Says, barred, doubtful, rule, satisfied
-from rednotice.rules.text import facts_texts, passages
+from rednotice.rules.text import facts_texts, is_read, passages, unread
 
 SINCE = "1956-06-13"
 
@@ -53,6 +53,8 @@ def military_act(file: File) -> Iterator[Says]:
             *evidence,
             mend="Show that the act was an ordinary crime and not part of a military action",
         )
+    elif not is_read(file.request.language):
+        yield unread(file.request.language, "facts.summary")
     else:
         yield satisfied("nothing in the facts is an act of armed forces", Evidence(path="facts.summary"))
 
@@ -133,6 +135,8 @@ def armed_confrontation(file: File) -> Iterator[Says]:
             *evidence,
             mend="Show that the act stands apart from it",
         )
+    elif not is_read(file.request.language):
+        yield unread(file.request.language, "facts.summary")
     else:
         yield satisfied("no armed confrontation is mentioned", Evidence(path="facts.summary"))
 

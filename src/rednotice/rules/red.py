@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rednotice.model.finding import Evidence, Verdict
-from rednotice.model.person import BiometricKind, Person
+from rednotice.model.person import BiometricKind, NameKind, Person
 from rednotice.model.request import Request
 from rednotice.model.warrant import AuthorityKind, Purpose, Warrant
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import File, Says, barred, doubtful, missing, rule, satisfied
-from rednotice.rules.text import charge_texts, facts_texts, passages
+from rednotice.rules.rule import File, Group, Says, barred, doubtful, groups, missing, rule, satisfied
+from rednotice.rules.text import charge_texts, facts_texts, is_read, passages, unread
 
 IN_FORCE = "2012-07-01"
 
@@ -18,31 +19,40 @@ IN_FORCE = "2012-07-01"
 @rule("RPD 83(1)(a)(i)", since=IN_FORCE)
 def ordinary_law_crime(file: File) -> Iterator[Says]:
     """Is it a serious ordinary-law crime, and in none of the excluded categories?"""
-    request = file.request
-    excluded = {
-        "behaviour or cultural norms on which members differ": "norms_that_differ",
-        "a family or private matter": "private_matter",
-        "a breach of administrative rules": "administrative_breach",
-    }
-    charges = list(charge_texts(request))
-    if not charges:
+    if not any(charge_texts(enumerate(file.request.warrants))):
         yield missing(
             "no charge is given, so nobody can tell whether it is an ordinary-law crime",
             Evidence(path="warrants"),
             mend="Give the charges as offences of a warrant",
         )
         return
-    clean = True
-    for words, category in excluded.items():
-        found = passages(category, charges)
-        if not found:
+    if not is_read(file.request.language):
+        yield unread(file.request.language, "warrants")
+        return
+    # Each person by the charges against him or her: another's murder makes nobody's adultery a crime to arrest for.
+    for group in groups(file.request):
+        yield from _charges_against(file.request, group)
+
+
+EXCLUDED = {
+    "behaviour or cultural norms on which members differ": "norms_that_differ",
+    "a family or private matter": "private_matter",
+    "a breach of administrative rules": "administrative_breach",
+}
+
+
+def _charges_against(request: Request, group: Group) -> Iterator[Says]:
+    charges = list(charge_texts(group.warrants))
+    found = {words: passages(category, charges) for words, category in EXCLUDED.items()}
+    excluded = {evidence.path for evidences in found.values() for evidence in evidences}
+    serious = passages("serious_or_organised", [*charges, *facts_texts(request)])
+    for words, evidences in found.items():
+        if not evidences:
             continue
-        clean = False
-        serious = passages("serious_or_organised", [*charges, *facts_texts(request)])
-        if serious or len(found) < len(charges):
+        if serious or len(excluded) < len(charges):
             yield doubtful(
-                f"a charge concerns {words}, beside signs of serious or organised crime or other charges",
-                *found,
+                f"{group.named}a charge concerns {words}, beside signs of serious or organised crime or other charges",
+                *evidences,
                 *serious,
                 mend="Show that the conduct served serious crime, or leave this charge out",
             )
@@ -50,25 +60,37 @@ def ordinary_law_crime(file: File) -> Iterator[Says]:
             yield _unless_of_particular_importance(
                 request,
                 barred(
-                    f"every charge concerns {words}, which a red notice may not serve",
-                    *found,
+                    f"{group.named}every charge concerns {words}, which a red notice may not serve"
+                    if len(evidences) == len(charges)
+                    else f"{group.named}a charge concerns {words}, and every other charge is excluded too",
+                    *evidences,
                     mend="A red notice is possible only if the conduct served serious or organised crime",
                 ),
             )
-    if clean:
-        yield satisfied("no charge falls into an excluded category", *(Evidence(path=path) for path, _ in charges))
+    if charges and not excluded:
+        evidence = (Evidence(path=path) for path, _ in charges)
+        yield satisfied(f"{group.named}no charge falls into an excluded category", *evidence)
 
 
 @rule("RPD 83(1)(a)(ii)", since=IN_FORCE)
 def threshold(file: File) -> Iterator[Says]:
     """Is the offence, or the sentence to be served, heavy enough?"""
-    for n, warrant in enumerate(file.request.warrants):
-        says = (
-            _prosecution_threshold(n, warrant, figure("prosecution_minimum_months", file.on))
-            if warrant.purpose is Purpose.PROSECUTION
-            else _sentence_threshold(n, warrant, figure("sentence_minimum_months", file.on))
-        )
-        yield _unless_of_particular_importance(file.request, says)
+    for group in groups(file.request):
+        says = [_threshold_of(n, warrant, file) for n, warrant in group.warrants]
+        # The highest counts (RPD 83(1)(c)): one warrant that is heavy enough will do, and one that may be is asked for.
+        for verdict in (Verdict.SATISFIED, Verdict.MISSING, Verdict.BARRED):
+            weighty = [one for one in says if one.verdict is verdict]
+            if weighty:
+                for one in weighty:
+                    named = replace(one, because=group.named + one.because)
+                    yield _unless_of_particular_importance(file.request, named)
+                break
+
+
+def _threshold_of(n: int, warrant: Warrant, file: File) -> Says:
+    if warrant.purpose is Purpose.PROSECUTION:
+        return _prosecution_threshold(n, warrant, figure("prosecution_minimum_months", file.on))
+    return _sentence_threshold(n, warrant, figure("sentence_minimum_months", file.on))
 
 
 def _prosecution_threshold(n: int, warrant: Warrant, minimum: int) -> Says:
@@ -149,7 +171,8 @@ def _identity_of(where: str, person: Person) -> Says:
     if not lacking:
         return satisfied("family name, forename, sex, birth and a further identifier are given", Evidence(path=where))
     photograph = any(held.kind is BiometricKind.PHOTOGRAPH and held.good for held in person.biometrics)
-    if photograph and (person.names or person.father or person.mother or _is_described(person)):
+    further = person.names or person.father or person.mother or _is_described(person) or _has_traces(person)
+    if photograph and further:
         return satisfied("a good photograph and further data are given", Evidence(path=where))
     return missing(
         f"{person.principal_name if person.is_named else where} cannot be identified: "
@@ -162,22 +185,27 @@ def _identity_of(where: str, person: Person) -> Says:
 def _lacking_by_data(person: Person) -> dict[str, str]:
     """What is missing for the first alternative of RPD 83(2)(a): field to words."""
     lacking = {}
-    if not any(name.family or name.full for name in person.names):
+    # An alias alone says neither.
+    names = [name for name in person.names if name.kind is not NameKind.ALIAS]
+    if not any(name.family or name.full for name in names):
         lacking["names"] = "family name"
-    if not any(name.given or name.full for name in person.names):
+    if not any(name.given or name.full for name in names):
         lacking["names"] = "name" if "names" in lacking else "forename"
     if person.sex is None:
         lacking["sex"] = "sex"
     if person.born is None:
         lacking["born"] = "year of birth"
-    hard = {BiometricKind.FINGERPRINTS, BiometricKind.DNA_PROFILE}
-    if not (_is_described(person) or person.documents or any(held.kind in hard for held in person.biometrics)):
+    if not (_is_described(person) or person.documents or _has_traces(person)):
         lacking["documents"] = "description, DNA profile, fingerprints or identity document"
     return lacking
 
 
 def _is_described(person: Person) -> bool:
     return person.description is not None and not person.description.is_blank
+
+
+def _has_traces(person: Person) -> bool:
+    return any(held.kind in (BiometricKind.FINGERPRINTS, BiometricKind.DNA_PROFILE) for held in person.biometrics)
 
 
 @rule("RPD 83(2)(b)(i)", since=IN_FORCE)

@@ -15,6 +15,10 @@ from datetime import date
 
 from rednotice.model.finding import EarlierCase, Evidence, Finding, Verdict
 from rednotice.model.request import Colour, Request
+from rednotice.model.warrant import Warrant
+
+EVIDENCE_LIMIT = 50
+"""Places that one finding points to at most; a finding travels, and people read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,30 @@ class Says:
     because: str
     evidence: tuple[Evidence, ...] = ()
     mend: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Persons of a request whom the same warrants name."""
+
+    persons: tuple[int, ...]
+    warrants: tuple[tuple[int, Warrant], ...]
+    named: str
+    """Words that open a finding on this group alone; nothing where it is the only one."""
+
+
+def groups(request: Request) -> list[Group]:
+    """The persons of a request by the warrants that name them; each warrant with its place in the request."""
+    by_warrants: dict[tuple[int, ...], list[int]] = {}
+    for n, person in enumerate(request.persons):
+        naming = tuple(m for m, warrant in enumerate(request.warrants) if warrant.names_person(person.key))
+        by_warrants.setdefault(naming, []).append(n)
+    made = []
+    for naming, persons in by_warrants.items():
+        names = ", ".join(f"persons[{n}]" for n in persons[:5]) + (" and others" if len(persons) > 5 else "")
+        warrants = tuple((m, request.warrants[m]) for m in naming)
+        made.append(Group(tuple(persons), warrants, f"{names}: " if len(by_warrants) > 1 else ""))
+    return made
 
 
 Question = Callable[[File], Iterator[Says]]
@@ -65,7 +93,7 @@ class Rule:
                 question=self.question,
                 verdict=says.verdict,
                 because=says.because,
-                evidence=says.evidence,
+                evidence=says.evidence[:EVIDENCE_LIMIT],
                 mend=says.mend,
             )
 
