@@ -45,6 +45,18 @@ def test_a_document_number_is_the_same_however_it_is_typed(typed: str) -> None:
     assert normal_number(typed) == "ZZ0041765"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("МН 1234567", "КН 1234567"), ("٩٩٩٩", "١٢٣٤"), ("ΑΒ12", "ΓΔ12")],
+)
+def test_numbers_in_other_scripts_are_told_apart(one: str, other: str) -> None:
+    assert normal_number(one) != normal_number(other)
+
+
+def test_digits_of_any_script_are_the_same_digits() -> None:
+    assert normal_number("١٢٣٤٥") == normal_number("12345") == normal_number("१२३४५")
+
+
 AS_PRINTED = read_mrz(Query(mrz=PASSPORT), TODAY)
 DIGITS = [place for place, character in enumerate(PASSPORT) if character.isdigit()]
 

@@ -126,3 +126,21 @@ def test_more_that_is_true_never_lowers_a_score_and_more_that_is_false_never_rai
 def test_of_two_with_the_same_evidence_the_nearer_name_scores_no_less(one: float, other: float, true: set[str]) -> None:
     known = {datum: TRUE[datum] for datum in true}
     assert weighed(HER, min(one, other), **known)[0] <= weighed(HER, max(one, other), **known)[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed_date", "verdict"),
+    [
+        ("1984-07", "1984-09-17", Agreement.UNKNOWN),
+        ("1984-09", "1984-09-17", Agreement.AGREES),
+        ("1984", "1984-09-17", Agreement.AGREES),
+    ],
+)
+def test_dates_are_compared_as_far_as_both_are_known(asked: str, listed_date: str, verdict: Agreement) -> None:
+    _, (evidence,) = weigh_evidence(0.9, asking("Nobody", born=asked), listed("1", "Nobody", born=(listed_date,)))
+    assert evidence.verdict is verdict
+
+
+def test_a_number_of_signs_alone_is_nobodys() -> None:
+    _, (evidence,) = weigh_evidence(0.9, asking("Nobody", document="---"), listed("1", "Nobody", documents=("...",)))
+    assert evidence.verdict is Agreement.UNKNOWN

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,18 +16,20 @@ import pycountry
 from rednotice.errors import InvalidInput
 from rednotice.model.check import Query
 from rednotice.model.person import Sex
+from rednotice.model.values import country_names
 
 _WEIGHTS = (7, 3, 1)
 _ALPHABET = frozenset(string.ascii_uppercase + string.digits + "<")
 
 
 def normal_number(number: str) -> str:
-    """A document number without spaces, hyphens and case.
+    """A document number without spaces, hyphens and case, its digits as 0 to 9; letters of any script stand.
 
-    >>> normal_number("ab 12-34")
-    'AB1234'
+    >>> normal_number("ab 12-34"), normal_number("МН ٣٤")
+    ('AB1234', 'МН34')
     """
-    return re.sub(r"[^0-9A-Z]", "", number.upper())
+    kept = (character for character in unicodedata.normalize("NFKC", number).upper() if character.isalnum())
+    return "".join(str(unicodedata.decimal(character, character)) for character in kept)
 
 
 def check_digit(field: str) -> str:
@@ -48,13 +51,33 @@ class _Layout:
     nationality: tuple[int, int, int]
     born: tuple[int, int, int]
     sex: tuple[int, int, int]
+    optional: tuple[int, int, int] | None = None
+    """Where the rest of a number stands that is too long for its field."""
 
 
 _LAYOUTS = {
-    (3, 30): _Layout(name=(2, 0, 30), number=(0, 5, 14), nationality=(1, 15, 18), born=(1, 0, 6), sex=(1, 7, 8)),
-    (2, 36): _Layout(name=(0, 5, 36), number=(1, 0, 9), nationality=(1, 10, 13), born=(1, 13, 19), sex=(1, 20, 21)),
+    (3, 30): _Layout(
+        name=(2, 0, 30),
+        number=(0, 5, 14),
+        nationality=(1, 15, 18),
+        born=(1, 0, 6),
+        sex=(1, 7, 8),
+        optional=(0, 15, 30),
+    ),
+    (2, 36): _Layout(
+        name=(0, 5, 36),
+        number=(1, 0, 9),
+        nationality=(1, 10, 13),
+        born=(1, 13, 19),
+        sex=(1, 20, 21),
+        optional=(1, 28, 35),
+    ),
     (2, 44): _Layout(name=(0, 5, 44), number=(1, 0, 9), nationality=(1, 10, 13), born=(1, 13, 19), sex=(1, 20, 21)),
 }
+
+
+_STATES = {"D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK"}
+"""Codes of states that the zone has and ISO 3166-1 has not (ICAO Doc 9303-3, section 5)."""
 
 
 def read_mrz(query: Query, today: date) -> Query:
@@ -84,11 +107,12 @@ def read_mrz(query: Query, today: date) -> Query:
             "Give the letters A to Z, digits and < alone",
             "query",
         )
-    number = _checked(lines, layout.number, "the document number")
+    number = _number(lines, layout)
     born = _checked(lines, layout.born, "the date of birth")
     family, _, given = _at(lines, layout.name).partition("<<")
     name = " ".join(f"{given} {family}".replace("<", " ").split())
-    country = pycountry.countries.get(alpha_3=_at(lines, layout.nationality))
+    state = _at(lines, layout.nationality).rstrip("<")
+    country = pycountry.countries.get(alpha_3=state)
     sex = {"M": Sex.MALE, "F": Sex.FEMALE}.get(_at(lines, layout.sex))
     return query.model_copy(
         update={
@@ -96,7 +120,7 @@ def read_mrz(query: Query, today: date) -> Query:
             "document": query.document or number.replace("<", "") or None,
             "born": query.born or _birth(born, today),
             "sex": query.sex or sex,
-            "nationality": query.nationality or (country.alpha_2 if country else None),
+            "nationality": query.nationality or (country.alpha_2 if country else _known(_STATES.get(state))),
         }
     )
 
@@ -116,9 +140,25 @@ def _at(lines: list[str], place: tuple[int, int, int]) -> str:
     return lines[line][start:end]
 
 
+def _known(code: str | None) -> str | None:
+    return code if code in country_names() else None
+
+
+def _number(lines: list[str], layout: _Layout) -> str:
+    line, _, end = layout.number
+    rest = re.match(r"([0-9A-Z]*)([0-9])<", _at(lines, layout.optional)) if layout.optional else None
+    if lines[line][end] != "<" or rest is None:
+        return _checked(lines, layout.number, "the document number")
+    # A number of more than nine characters goes on in the optional data, its check digit last (Doc 9303-5, 4.2.2).
+    return _fits(_at(lines, layout.number) + rest[1], rest[2], "the document number")
+
+
 def _checked(lines: list[str], place: tuple[int, int, int], what: str) -> str:
     line, start, end = place
-    field, given = lines[line][start:end], lines[line][end]
+    return _fits(lines[line][start:end], lines[line][end], what)
+
+
+def _fits(field: str, given: str, what: str) -> str:
     try:
         expected = check_digit(field)
     except ValueError:
@@ -134,10 +174,13 @@ def _checked(lines: list[str], place: tuple[int, int, int], what: str) -> str:
 
 
 def _birth(digits: str, today: date) -> str | None:
-    if not digits.isdigit():
+    year, rest = digits[:2], digits[2:]
+    if not year.isdigit():
         return None
-    year = 2000 + int(digits[:2])
-    born = f"{year if year <= today.year else year - 100}-{digits[2:4]}-{digits[4:]}"
+    if not rest.isdigit():  # month and day are unknown
+        return str(_century(int(year), "01-01", today))
+    month_and_day = f"{rest[:2]}-{rest[2:]}"
+    born = f"{_century(int(year), month_and_day, today)}-{month_and_day}"
     try:
         date.fromisoformat(born)
     except ValueError:
@@ -145,3 +188,7 @@ def _birth(digits: str, today: date) -> str | None:
             "mrz", f"the date of birth {digits} is not a date", "Scan again, or type the data by hand", "query"
         ) from None
     return born
+
+
+def _century(year: int, month_and_day: str, today: date) -> int:
+    return 2000 + year if f"{2000 + year}-{month_and_day}" <= today.isoformat() else 1900 + year

@@ -154,7 +154,8 @@ class Index:
             held = best.get(place[0])
             if held is None or comparison.score > held.score:
                 best[place[0]] = comparison
-        by_document = self._documents.get(normal_number(query.document), ()) if query.document else ()
+        number = normal_number(query.document) if query.document else ""
+        by_document = self._documents.get(number, ()) if number else ()
         for person_id in {*best, *by_document}:
             yield self._people[person_id], best.get(person_id)
 

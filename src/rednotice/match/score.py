@@ -54,7 +54,7 @@ def _all(query: Query, person: Listed) -> Iterator[tuple[Evidence, float]]:
 
 def _document(number: str, person: Listed) -> tuple[Evidence, float]:
     for listed in person.documents:
-        if normal_number(listed) == normal_number(number):
+        if normal_number(number) and normal_number(listed) == normal_number(number):
             return _evidence("document", number, listed, Agreement.AGREES, "the document number is the listed one"), 1.0
     if not person.documents:
         return _evidence("document", number, None, Agreement.UNKNOWN, "no document is listed"), 1.0
@@ -84,7 +84,11 @@ def _compare_dates(asked: str, listed: str) -> tuple[float, Agreement, str]:
         if left[1:] == right[:0:-1]:
             return DAY_AND_MONTH_SWAPPED, Agreement.AGREES, "the same date of birth with day and month swapped"
         return OTHER_DAY_OF_SAME_YEAR, Agreement.UNKNOWN, "the same year of birth, another day"
-    return SAME_YEAR, Agreement.AGREES, "the same year of birth, as far as it is known"
+    if len(left) == 1 or len(right) == 1:
+        return SAME_YEAR, Agreement.AGREES, "the same year of birth, as far as it is known"
+    if left[1] != right[1]:
+        return OTHER_DAY_OF_SAME_YEAR, Agreement.UNKNOWN, "the same year of birth, another month"
+    return SAME_YEAR, Agreement.AGREES, "the same month of birth, as far as it is known"
 
 
 def _sex(asked: Sex, listed: Sex | None) -> tuple[Evidence, float]:
