@@ -266,3 +266,54 @@ def test_what_is_not_ofacs_list_is_refused_and_called_what_it_is(raw: bytes, why
 def test_aliases_that_are_none_are_refused_too() -> None:
     with pytest.raises(InvalidInput):
         read_ofac(A_ROW, HTML)
+
+
+@pytest.mark.parametrize(
+    ("entry", "left_out"),
+    [
+        ("<INDIVIDUAL_DATE_OF_BIRTH><FROM_YEAR>0</FROM_YEAR><TO_YEAR>0</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH>", True),
+        ("<INDIVIDUAL_DATE_OF_BIRTH><DATE>2020-W01-1</DATE></INDIVIDUAL_DATE_OF_BIRTH>", True),
+        ("<FIRST_NAME>A\x7fB</FIRST_NAME>", True),
+        ("<FIRST_NAME>Plain</FIRST_NAME>", False),
+    ],
+)
+def test_an_entry_that_cannot_be_taken_over_is_named_and_the_others_are_taken(entry: str, left_out: bool) -> None:
+    odd = f"<INDIVIDUAL><REFERENCE_NUMBER>ODD.1</REFERENCE_NUMBER>{entry}</INDIVIDUAL>"
+    plain = "<INDIVIDUAL><REFERENCE_NUMBER>OK.1</REFERENCE_NUMBER><FIRST_NAME>Mira</FIRST_NAME></INDIVIDUAL>"
+    read = read_un(f"<CONSOLIDATED_LIST><INDIVIDUALS>{odd}{plain}</INDIVIDUALS></CONSOLIDATED_LIST>".encode())
+    taken = [listing.reference for listing, _ in read.entries]
+    assert taken == (["OK.1"] if left_out else ["ODD.1", "OK.1"])
+    assert any("ODD.1: left out" in remark for remark in read.remarks) is left_out
+
+
+@pytest.mark.parametrize("encoding", ["x", "utf-32"])
+def test_a_list_in_no_known_encoding_is_refused(encoding: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_un(f'<?xml version="1.0" encoding="{encoding}"?><CONSOLIDATED_LIST/>'.encode())
+
+
+def one_of_ofac(remarks: str) -> bytes:
+    return f'9001,"VOLGARD, Petra",individual,"SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"{remarks}"\n'.encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("Passport A123456 (Egypt).", "A123456"),
+        ("Passport 92/664 (Egypt) issued 1992.", "92/664"),
+        ("Passport A123456 (Iran) expires 04 May 2030; nationality Iran.", "A123456"),
+        ("National ID No. D489833(9) (Hong Kong).", "D489833(9)"),
+    ],
+)
+def test_a_document_is_read_however_its_remark_goes_on(said: str, number: str) -> None:
+    ((_, person),) = read_ofac(one_of_ofac(said)).entries
+    assert [document.number for document in person.documents] == [number]
+
+
+def test_an_odd_month_and_an_endless_field_do_not_break_the_import() -> None:
+    good = one_of_ofac("DOB 10 May 1948.")
+    read = read_ofac(one_of_ofac("DOB 10 Foo 1948.") + good)
+    assert len(read.entries) == 1
+    assert any("left out" in remark for remark in read.remarks)
+    with pytest.raises(InvalidInput):
+        read_ofac(one_of_ofac("x" * 200_000) + good)

@@ -166,6 +166,7 @@ def test_a_checkpoint_saved_today_must_be_the_beginning_of_tomorrows_log(at: Des
         (["request", "file", "nowhere.yaml"], "nowhere.yaml cannot be read (No such file or directory)"),
         (["import", "un", str(EXAMPLES / "murder.yaml")], "is not the Security Council's consolidated list"),
         (["import", "ofac", str(EXAMPLES / "murder.yaml")], "is not OFAC's sdn.csv"),
+        (["log", "verify", "--save", "/nowhere/checkpoint"], "/nowhere/checkpoint cannot be written"),
         (["case", "list", "--as", "nobody"], "no account called nobody lies in"),
     ],
 )

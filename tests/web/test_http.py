@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -214,6 +215,7 @@ def test_every_fault_is_named_over_http_with_the_line_where_the_body_is_yaml(des
     [
         ("application/json", b"", "is empty"),
         ("application/json", b"{", "is not JSON"),
+        ("application/json", b'{"a": ' + b"9" * 5000 + b"}", "holds a number that is too long"),
         ("application/json", b'{"colour": NaN}', "NaN is not a number of JSON"),
         ("application/json", b'{"colour": "red", "colour": "blue"}', "stands twice"),
         ("application/json", b"[" * 100_000, "nested too deeply"),
@@ -231,8 +233,9 @@ def test_a_body_that_is_no_document_is_refused(desks: Desks, kind: str, body: by
 
 
 def test_a_body_larger_than_any_document_is_refused(desks: Desks) -> None:
-    answer = desks.office("PT").call("POST", "/api/requests", content=b" " * (FILE_LIMIT + 1))
-    assert answer.status_code == 413
+    for path in ("/api/requests", "/api/lists/un"):
+        answer = desks.office("PT").call("POST", path, content=b" " * (FILE_LIMIT + 1))
+        assert (answer.status_code, answer.json()["title"]) == (413, HTTPStatus(413).phrase), path
 
 
 @pytest.mark.parametrize(
@@ -242,6 +245,9 @@ def test_a_body_larger_than_any_document_is_refused(desks: Desks) -> None:
         ("DELETE", "/api/requests", None, 405),
         ("GET", "/api/notices/A-9-9-1999", None, 404),
         ("GET", "/api/notices?count=0", None, 422),
+        ("GET", "/api/notices?start=" + "9" * 40, None, 422),
+        ("GET", "/api/letters?after=" + "9" * 40, None, 422),
+        ("GET", "/api/requests/R-%00", None, 422),
         ("POST", "/api/requests/R-1-1/decisions", {"outcome": "perhaps"}, 422),
         ("POST", "/api/cases/C-1-1/moves", {"to": "extradited"}, 404),
         ("POST", "/api/lists/un", None, 422),

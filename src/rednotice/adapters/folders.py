@@ -52,6 +52,7 @@ class Claim:
             CannotStart: if another program has it.
         """
         if not self._lock.acquire(blocking=False):
+            self._lock.lockfile.close()
             raise CannotStart(
                 f"rednotice runs on {self._folder} already; stop it, or choose another folder with --data"
             )

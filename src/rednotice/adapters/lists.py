@@ -20,7 +20,7 @@ from rednotice.model.notice import Listing
 from rednotice.model.person import Document, DocumentKind, Name, NameKind, Person, Sex
 from rednotice.model.values import LINE_LIMIT, TEXT_LIMIT, find_country
 
-FILE_LIMIT = 200_000_000
+FILE_LIMIT = 32_000_000
 UN_SOURCE = "UN Security Council consolidated list"
 UN_MEASURES = ("assets freeze", "travel ban", "arms embargo")
 OFAC_SOURCE = "OFAC specially designated nationals"
@@ -66,7 +66,7 @@ def read_un(raw: bytes) -> ListFile:
             elif happened == "end" and element.tag == "ENTITY":
                 left_out["entities"] = left_out.get("entities", 0) + 1
                 element.clear()
-    except (ParseError, DefusedXmlException, UnicodeError) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise _not_a_list("un", f"it is not sound XML ({type(error).__name__}: {error})") from None
     if not entries:
         raise _not_a_list("un", "it holds no individuals")
@@ -150,7 +150,8 @@ def _un_number(text: str) -> str | None:
 _BORN = re.compile(r"\bDOB (?:circa )?(?:(\d{2}) )?(?:([A-Z][a-z]{2}) )?(\d{4})\b")
 _NATIONALITY = re.compile(r"\b(?:nationality|citizen) ([^;.]+)")
 _PASSPORT = re.compile(
-    r"\b(Passport|National ID No\.|Identification Number) ([A-Z0-9][A-Z0-9 -]*?)(?: \(([^)]+)\))?[;.]"
+    r"\b(Passport|National ID No\.|Identification Number) ([A-Z0-9][A-Z0-9 /()-]*?)(?: \(([^)]+)\))?"
+    r"(?= issued| expires|[;.])"
 )
 _SEX = re.compile(r"\bGender (Male|Female)\b")
 
@@ -223,10 +224,14 @@ def _rows(raw: bytes, columns: int) -> Iterator[list[str]]:
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
     # The publisher ends the file with a control-Z.
-    for number, row in enumerate(csv.reader(io.StringIO(text.rstrip("\x1a\r\n "))), start=1):
-        if len(row) < columns or not row[0].strip().isdigit():
-            raise _not_a_list("ofac", f"line {number} has not {columns} columns that begin with a number")
-        yield ["" if value.strip() == "-0-" else value.strip() for value in row]
+    rows = csv.reader(io.StringIO(text.rstrip("\x1a\r\n ")))
+    try:
+        for row in rows:
+            if len(row) < columns or not row[0].strip().isdigit():
+                raise _not_a_list("ofac", f"line {rows.line_num} has not {columns} columns that begin with a number")
+            yield ["" if value.strip() == "-0-" else value.strip() for value in row]
+    except csv.Error as error:
+        raise _not_a_list("ofac", f"line {rows.line_num} cannot be read ({error})") from None
 
 
 # --- What both need ------------------------------------------------------------------------------------------

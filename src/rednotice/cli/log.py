@@ -33,12 +33,21 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Read every leaf, build the tree anew, and compare it with what the office signed."""
-    office = Verifier.parse(key or str(read_json(program_folder(data, "office") / RUNNING).get("key", "")))
     client, _ = connect(data, "office", name=acting_as, role="reviewer" if contents else None)
+    known = key or read_json(program_folder(data, "office") / RUNNING).get("key")
+    if not known:
+        raise InvalidInput.at(
+            "--key", "is needed: no office runs on this data folder", "Give its public key", "command"
+        )
+    office = Verifier.parse(str(known))
     earlier = _checkpoint(since, office) if since else None
     audited, note = audit_office(client, office, since=earlier, contents=contents)
     if save:
-        save.write_text(note, encoding="utf-8")
+        try:
+            save.write_text(note, encoding="utf-8")
+        except OSError as error:
+            problem = f"{save} cannot be written ({error.strerror})"
+            raise InvalidInput.at("--save", problem, "Name another file", "command") from None
     if as_json:
         show_json(as_data(audited))
     else:

@@ -11,6 +11,7 @@ from rednotice.adapters.folders import write_json
 from rednotice.cli import show
 from rednotice.cli.client import Account, Program, accounts, connect, keep_account, program_folder
 from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+from rednotice.errors import InvalidInput
 from rednotice.model.bureau import OFFICE, Role
 
 app = typer.Typer(no_args_is_help=True, help="Enrol officers; local accounts stand in for an identity provider.")
@@ -62,13 +63,21 @@ def connect_bureau(
     link: Annotated[Path, typer.Option(help="Where to write the link that its node needs")],
     data: DataFolder,
     acting_as: ActingAs = None,
+    as_json: Json = False,
 ) -> None:
     """Connect a bureau's node to the office."""
     client, _ = connect(data, "office", name=acting_as, role="operator")
-    write_json(link, client.post("/api/bureaus", {"bureau": bureau, "key": key}))
-    out.print(
-        f"Bureau {fill(bureau)} is connected. Hand {fill(link)} to its operator, by a way that nobody else reads."
-    )
+    found = client.post("/api/bureaus", {"bureau": bureau, "key": key})
+    try:
+        write_json(link, found)
+    except OSError as error:
+        raise InvalidInput.at("--link", f"{link} cannot be written ({error.strerror})", "Name another file") from None
+    if as_json:
+        show_json({"bureau": found["bureau"], "link": str(link)})
+    else:
+        out.print(
+            f"Bureau {fill(bureau)} is connected. Hand {fill(link)} to its operator, by a way that nobody else reads."
+        )
 
 
 @bureaus.callback()

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from rednotice.adapters.folders import default_folder
 
@@ -31,4 +32,4 @@ def show_json(content: Any) -> None:
 
 def fill(text: object) -> str:
     """Text for rich, in which brackets are brackets."""
-    return str(text).replace("[", r"\[")
+    return escape(str(text))

@@ -18,7 +18,7 @@ import typer
 from rednotice.adapters import folders
 from rednotice.adapters.embedded import process
 from rednotice.cli.client import RUNNING, Account, Program, accounts, keep_account
-from rednotice.errors import CannotStart, Unavailable
+from rednotice.errors import CannotStart, InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -45,6 +45,8 @@ def office(
     from rednotice.office import OPERATOR, Office, OfficeSettings
     from rednotice.web.office_api import office_app
 
+    if not origin.strip() or any(sign.isspace() or sign == "+" for sign in origin):
+        raise InvalidInput.at("--origin", "has a blank or a +", "Use a name such as police.example/office", "command")
     listener = process.listen(port, "--port")
     settings = OfficeSettings(
         folder=folder,

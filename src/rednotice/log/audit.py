@@ -69,7 +69,7 @@ def _fits(leaf: Leaf, number: int) -> None:
     try:
         says = json.loads(leaf.leaf)
         named, committed = says["number"], says["commitment"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NotTrusted(f"leaf {number} is damaged") from None
     if named != number:
         raise NotTrusted(f"leaf {number} calls itself {named}")

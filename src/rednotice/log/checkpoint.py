@@ -36,6 +36,8 @@ def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
         checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
     except (ValueError, binascii.Error):
         raise NotTrusted(f"{quote(note)} is signed but is not a checkpoint") from None
-    if checkpoint.origin != verifier.name or len(checkpoint.root) != 32 or str(checkpoint.size) != size:
+    if len(checkpoint.root) != 32 or checkpoint.size < 0 or str(checkpoint.size) != size:
+        raise NotTrusted(f"{quote(note)} is signed but is not a checkpoint")
+    if checkpoint.origin != verifier.name:
         raise NotTrusted(f"the checkpoint is of {quote(checkpoint.origin)}, not of {quote(verifier.name)}")
     return checkpoint

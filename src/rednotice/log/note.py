@@ -53,6 +53,7 @@ class Verifier:
         try:
             name, key_id, encoded = text.strip().split("+", 2)
             raw = base64.b64decode(encoded, validate=True)
+            name.encode()
         except (ValueError, binascii.Error):
             raise NotTrusted(f"{quote(text)} is not a key of the form name+hash+key") from None
         key = cls(name, raw[1:])

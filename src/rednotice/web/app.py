@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import structlog
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from rednotice import __version__
@@ -26,6 +28,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PROBLEM = "application/problem+json"
+_LARGEST = 2**62  # PostgreSQL counts a little further
+Place = Annotated[int, Query(ge=0, le=_LARGEST)]
+"""A place in a list, from 0."""
+After = Annotated[int, Query(ge=-1, le=_LARGEST, description="Only events after this one; -1 for all")]
+"""The event after which something is asked for."""
 
 
 class FaultBody(BaseModel):
@@ -93,11 +100,12 @@ async def document(request: Request) -> Document:
     """The body as a document, in JSON or YAML as its content type says."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     raw = await request.body()
+    # In a thread: while a large document is read, others are served.
     if kind in ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"):
-        return parse_yaml(raw, "the body")
+        return await run_in_threadpool(parse_yaml, raw, "the body")
     if kind not in ("application/json", "text/json") and not kind.endswith("+json"):
         raise InvalidInput.at("", f"a body of the type {kind[:60]} is not read", "Send application/json", "request")
-    return parse_json(raw, "the body")
+    return await run_in_threadpool(parse_json, raw, "the body")
 
 
 def problem(error: RedNoticeError) -> Response:
@@ -129,7 +137,7 @@ async def _of_form(_: Request, error: Exception) -> Response:
 
 async def _of_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _problem("about:blank", str(error.detail), error.status_code, str(error.detail))
+    return _problem("about:blank", HTTPStatus(error.status_code).phrase, error.status_code, str(error.detail))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -156,19 +164,10 @@ class _Bounded:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._limit:
-                raise _TooLarge
+                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
             return message
 
-        try:
-            await self._app(scope, bounded, send)
-        except _TooLarge:
-            detail = f"the body is larger than {self._limit:,} bytes"
-            response = _problem("about:blank", "Content too large", 413, detail)
-            await response(scope, receive, send)
-
-
-class _TooLarge(Exception):
-    pass
+        await self._app(scope, bounded, send)
 
 
 def schema_body(model: str) -> dict[str, Any]:

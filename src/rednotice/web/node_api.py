@@ -16,7 +16,7 @@ from rednotice.model.hit import Hit
 from rednotice.model.notice import Notice, from_path
 from rednotice.model.values import Line, Text
 from rednotice.node import Node
-from rednotice.web.app import Enrolled, bearer, make_app
+from rednotice.web.app import After, Enrolled, bearer, make_app
 
 DESCRIPTION = """
 A bureau's own node. It holds what the office circulates, answers checks whether or not the line stands, and queues
@@ -126,7 +126,7 @@ def node_app(node: Node) -> FastAPI:
     @app.get("/api/letters", tags=["case"])
     def letters(
         by: acting,  # noqa: ARG001
-        after: int = -1,
+        after: After = -1,
         count: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[Letter]:
         """What the office told this bureau."""

@@ -23,7 +23,7 @@ from rednotice.model.notice import Ground, Notice, Recall, from_path
 from rednotice.model.request import Request, read_request
 from rednotice.model.values import BureauCode, Line, Text
 from rednotice.office import Link, Office
-from rednotice.web.app import Enrolled, bearer, document, make_app, schema_body
+from rednotice.web.app import After, Enrolled, Place, bearer, document, make_app, schema_body
 
 DESCRIPTION = """
 The centre of the organisation. A bureau's desk files requests and follows cases; reviewers examine and sign; every
@@ -192,7 +192,7 @@ def office_app(office: Office) -> FastAPI:
     def list_notices(
         by: acting,
         in_force: bool | None = None,
-        start: Annotated[int, Query(ge=0)] = 0,
+        start: Place = 0,
         count: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> NoticeList:
         """Notices in the order of publication."""
@@ -260,7 +260,11 @@ def office_app(office: Office) -> FastAPI:
         return office.move_case(number, move.to, move.remark, by)
 
     @app.get("/api/letters", tags=["case"])
-    def letters(by: acting, after: int = -1, count: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[Letter]:
+    def letters(
+        by: acting,
+        after: After = -1,
+        count: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[Letter]:
         """What the office told the officer's bureau, oldest first, after an event."""
         with office.read() as reader:
             return reader.letters(by.bureau, after, count)
@@ -295,9 +299,7 @@ def office_app(office: Office) -> FastAPI:
             return reader.log.checkpoint()[1]
 
     @app.get("/api/log/entries", tags=["log"])
-    def entries(
-        start: Annotated[int, Query(ge=0)] = 0, count: Annotated[int, Query(ge=1, le=10_000)] = 1000
-    ) -> list[LogEntry]:
+    def entries(start: Place = 0, count: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> list[LogEntry]:
         """Leaves of the log. They carry no personal data: file numbers, times, and commitments to contents."""
         with office.read() as reader:
             return [LogEntry(number=one.number, leaf=one.leaf.decode()) for one in reader.log.entries(start, count)]
@@ -305,7 +307,7 @@ def office_app(office: Office) -> FastAPI:
     @app.get("/api/log/contents", tags=["log"])
     def contents(
         by: acting,
-        start: Annotated[int, Query(ge=0)] = 0,
+        start: Place = 0,
         count: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[LogEntry]:
         """Leaves with their contents, as far as these are not erased; for reviewers and operators of the office."""
@@ -323,7 +325,7 @@ def office_app(office: Office) -> FastAPI:
             ]
 
     @app.get("/api/log/consistency", tags=["log"])
-    def consistency(old: Annotated[int, Query(ge=0)], new: Annotated[int, Query(ge=0)]) -> Proof:
+    def consistency(old: Place, new: Place) -> Proof:
         """The proof that the log of `old` events is the beginning of that of `new` (RFC 6962, 2.1.2)."""
         with office.read() as reader:
             size = reader.log.checkpoint()[0]
