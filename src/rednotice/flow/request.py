@@ -132,10 +132,15 @@ def with_earlier(filing: Filing, refused: Sequence[Filing]) -> Filing:
 
 def refused_before(request: Request, refused: Sequence[Filing]) -> tuple[EarlierCase, ...]:
     """The refused requests that were for the same case: same persons in any spelling, same warrants, same facts."""
+    same: dict[str, list[str]] = {filing.number: [] for filing in refused if filing.decision}
+    for number, name in _same_persons(request, refused):
+        same[number].append(f"the same person ({name})")
     cases = []
     for filing in refused:
-        same = tuple(dict.fromkeys(_same(request, filing.request)))
-        if same and filing.decision:
+        if filing.decision is None:
+            continue
+        words = tuple(dict.fromkeys([*same[filing.number], *_same_case(request, filing.request)]))
+        if words:
             cases.append(
                 EarlierCase(
                     request=filing.number,
@@ -144,20 +149,32 @@ def refused_before(request: Request, refused: Sequence[Filing]) -> tuple[Earlier
                     decided_at=filing.decision.signatures[-1].at.isoformat(),
                     citations=filing.decision.citations,
                     reasons=filing.decision.reasons,
-                    same=same,
+                    same=words,
                 )
             )
     return tuple(cases)
 
 
-def _same(request: Request, earlier: Request) -> Iterator[str]:
-    index = build(listed(str(n), person) for n, person in enumerate(earlier.persons) if person.is_named)
-    for person in request.persons:
+def _same_persons(request: Request, refused: Sequence[Filing]) -> Iterator[tuple[str, str]]:
+    """The refused requests that named one of these persons, in any spelling, each with the name found."""
+    index = build(
+        listed(f"{filing.number} {n}", person)
+        for filing in refused
+        if filing.decision
+        for n, person in enumerate(filing.request.persons)
+        if person.is_named
+    )
+    for person in request.persons if len(index) else ():
+        found: dict[str, str] = {}
         for name in person.names[:10]:
-            found = index.check(Query(name=str(name)[:200], born=person.born, sex=person.sex), limit=1).matches
-            if found and found[0].score >= SAME_PERSON_FROM:
-                yield f"the same person ({found[0].name})"
-                break
+            query = Query(name=str(name)[:200], born=person.born, sex=person.sex)
+            for match in index.check(query, limit=100).matches:
+                if match.score >= SAME_PERSON_FROM:
+                    found.setdefault(match.id.split()[0], match.name)
+        yield from found.items()
+
+
+def _same_case(request: Request, earlier: Request) -> Iterator[str]:
     if request.bureau == earlier.bureau:
         numbers = {warrant.number for warrant in earlier.warrants if warrant.number}
         for warrant in request.warrants:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from rednotice.match import names, text
 from rednotice.match.documents import normal_number
 from rednotice.match.explain import explain
 from rednotice.match.names import MINOR_WEIGHT, Comparison, compare
@@ -48,9 +49,9 @@ class _Vocabulary:
         self.postings[form].add(name)
 
     def remove(self, form: str, name: tuple[str, int]) -> None:
-        names = self.postings[form]
-        names.discard(name)
-        if not names:
+        borne_by = self.postings[form]
+        borne_by.discard(name)
+        if not borne_by:
             del self.postings[form]
             self.forms = None
 
@@ -106,6 +107,8 @@ class Index:
                     del self._documents[normal]
             for position in range(len(person.names)):
                 self._unindex_name((person_id, position))
+            text.forget()
+            names.forget()
 
     def check(self, query: Query, limit: int = 10) -> Answer:
         """The persons who may be meant, best first; none means that nobody is near enough.
@@ -115,11 +118,15 @@ class Index:
             limit: how many at most.
         """
         with self._lock:
-            matches = [self._match(query, person, near) for person, near in self._candidates(query)]
+            asked = words(query.name) if query.name else ()
+            likely = self._likely(asked)
+            compared = self._candidates(query, asked, likely[:RESCORED])
+            matches = [self._match(query, person, near) for person, near in compared]
             size = len(self._people)
         shown = [match for match in matches if match.score >= REPORTED_FROM]
         shown.sort(key=lambda match: (-match.score, match.id))
-        return Answer(query=query, matches=tuple(shown[:limit]), compared_with=size)
+        cut = len(likely) > RESCORED
+        return Answer(query=query, matches=tuple(shown[:limit]), compared_with=size, cut_by_budget=cut)
 
     # --- The words of names -------------------------------------------------------------------------------
 
@@ -146,10 +153,11 @@ class Index:
 
     # --- Candidates and their comparison ------------------------------------------------------------------
 
-    def _candidates(self, query: Query) -> Iterator[tuple[Listed, Comparison | None]]:
+    def _candidates(
+        self, query: Query, asked: tuple[Word, ...], likely: Iterable[tuple[str, int]]
+    ) -> Iterator[tuple[Listed, Comparison | None]]:
         best: dict[str, Comparison] = {}
-        asked = words(query.name) if query.name else ()
-        for place in self._likely(asked):
+        for place in likely:
             comparison = compare(asked, self._names[place], self._weigh)
             held = best.get(place[0])
             if held is None or comparison.score > held.score:
@@ -163,9 +171,9 @@ class Index:
         scores: dict[tuple[str, int], float] = defaultdict(float)
         for word in asked:
             best: dict[tuple[str, int], float] = {}
-            for names, nearness in self._expansions(word):
+            for places, nearness in self._expansions(word):
                 gain = nearness * self._weigh(word)
-                for place in names:
+                for place in places:
                     if gain > best.get(place, 0.0):
                         best[place] = gain
             for place, gain in best.items():
@@ -173,7 +181,7 @@ class Index:
         for form in self._joined_forms(asked):
             for place in self._keys.postings.get(form, set()) | self._joined.postings.get(form, set()):
                 scores[place] += 1.5
-        return sorted(scores, key=scores.__getitem__, reverse=True)[:RESCORED]
+        return sorted(scores, key=scores.__getitem__, reverse=True)
 
     def _expansions(self, word: Word) -> Iterator[tuple[set[tuple[str, int]], float]]:
         if not word.vowelless:
@@ -197,9 +205,9 @@ class Index:
             return MINOR_WEIGHT
         if word.is_initial:
             return 0.3
-        names = len(self._names) or 1
+        total = len(self._names) or 1
         borne = len(self._keys.postings.get(word.key, ())) or len(self._skeletons.postings.get(word.skeleton, ()))
-        rarity = math.log1p(names / (borne + 1)) / math.log1p(names)
+        rarity = math.log1p(total / (borne + 1)) / math.log1p(total)
         return 0.5 + 0.5 * rarity
 
     def _match(self, query: Query, person: Listed, comparison: Comparison | None) -> Match:

@@ -90,6 +90,12 @@ def nearness(left: Word, right: Word) -> tuple[float, Meeting]:
     return max(_by_letters(left.latin, right.latin), SAME_SOUND * _by_letters(left.key, right.key)), how
 
 
+def forget() -> None:
+    """Empties what is remembered of words that were compared."""
+    _by_letters.cache_clear()
+    _by_consonants.cache_clear()
+
+
 @lru_cache(maxsize=262_144)
 def _by_letters(left: str, right: str) -> float:
     # Edits with neighbours swapped as one (Soliemani for Soleimani), softened by a common beginning.

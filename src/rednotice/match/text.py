@@ -70,6 +70,12 @@ def words(name: str) -> tuple[Word, ...]:
     return tuple(found[:WORDS_LIMIT])
 
 
+def forget() -> None:
+    """Empties what is remembered of names that were read, so that nothing of a person removed stays in memory."""
+    for remembering in (words, _script, key, skeleton):
+        remembering.cache_clear()
+
+
 def clean(text: str) -> str:
     """Text with width folded, without what cannot be seen (zero-width and bidirectional marks), words apart."""
     kept = []
