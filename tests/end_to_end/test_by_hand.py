@@ -64,7 +64,7 @@ def test_a_request_travels_the_whole_road(at: Desk) -> None:
     assert number in at.types("review", "list")
 
     # Review: two persons sign; one alone changes nothing.
-    assert "every condition is met" in at.types("review", "show", number)
+    assert "no rule of this version speaks against it" in at.types("review", "show", number)
     at.types("review", "decide", number, "--publish", "--because", "Every condition is met.", "--as", "reviewer-1")
     again = at.types("review", "decide", number, "--publish", "--as", "reviewer-1", code=1)
     assert "the second signature must be another person's" in again

@@ -123,7 +123,7 @@ def _published(w: Walk, example: str, desk: str, remember: str) -> Did:
     }
     bureau, name = found["notice"]["bureau"], found["notice"]["person"]["names"][0]
     said = (
-        f"Bureau {bureau} files {filed['number']} for {fill(_full(name))} (synthetic); every condition is met.",
+        f"Bureau {bureau} files {filed['number']} for {fill(_full(name))} (synthetic); no rule speaks against it.",
         f"{' and '.join(signatories)} publish it as [bold]{number}[/], event {found['event']} of the log.",
         f"Node {NODE} verified signature and inclusion and applied it; "
         f"its receipt was back [bold]{delivered:.0f} ms[/] after publication.",
