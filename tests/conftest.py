@@ -9,6 +9,7 @@ cases(NAME)   a table of cases from tests/cases/NAME.yaml, for parametrize.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_strang
 
 T = TypeVar("T")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+# A shell that starts the tests in the background has children ignore Ctrl-C; the tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def cases(name: str) -> list[Any]:
