@@ -259,8 +259,8 @@ class Node:
 
 def _everybody(reader: NodeReader) -> Iterator[Listed]:
     for held in reader.all_held():
-        assert held.notice is not None
-        yield listed(held.control_number, held.notice.person)
+        if held.notice and held.notice.person:
+            yield listed(held.control_number, held.notice.person)
     for entry in reader.local_entries():
         yield check.local_person(entry)
 

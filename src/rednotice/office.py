@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,7 +28,7 @@ from rednotice.adapters.postgres.office import (
     PostgresOfficeWork,
 )
 from rednotice.adapters.relay import Relay
-from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, Unavailable
+from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
 from rednotice.flow import circulation, followup, request, review
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
@@ -35,6 +36,7 @@ from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.bureau import OFFICE, Officer, Role
 from rednotice.model.case import Case, CaseState
 from rednotice.model.decision import Outcome
+from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, Recall
@@ -44,6 +46,8 @@ from rednotice.model.request import Request
 log = structlog.get_logger(__name__)
 
 NOTICES, REPORTS = "NOTICES", "REPORTS"
+NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
+"""A number of a request, notice, case or application."""
 OPERATOR = "operator"
 ROLES_OF_OFFICE = frozenset({Role.OPERATOR, Role.REVIEWER})
 
@@ -163,10 +167,25 @@ class Office:
     # --- The road -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _act(self) -> Iterator[PostgresOfficeWork]:
+    def _act(self, by: Officer | None = None, act: str = "", subject: str = "") -> Iterator[PostgresOfficeWork]:
+        """One act, in one transaction. If it is named and the rules forbid it, the log keeps that it was tried."""
+        try:
+            with self.database.work(self._clock()) as work:
+                yield work
+        except (NotAllowed, Conflict, InvalidInput) as refusal:
+            if by and act:
+                self._record_refused(by, act, subject, refusal)
+            raise
+        finally:
+            self.relay.wake()
+
+    def _record_refused(self, by: Officer, act: str, subject: str, refusal: RedNoticeError) -> None:
+        # What stands in an address may be anything, and a leaf of the log is public.
+        known = subject if NUMBER.fullmatch(subject) else "(unknown)"
+        faults = [str(fault) for fault in refusal.faults] if isinstance(refusal, InvalidInput) else []
+        content = {"act": act, "by": by.model_dump(mode="json"), "reason": str(refusal), "faults": faults}
         with self.database.work(self._clock()) as work:
-            yield work
-        self.relay.wake()
+            work.record(EventKind.ACT_REFUSED, known, content)
 
     def file_request(self, filed: Request, by: Officer) -> Filing:
         """A bureau files a request (`flow.request.file`)."""
@@ -175,12 +194,12 @@ class Office:
 
     def decide(self, number: str, outcome: Outcome, reasons: str | None, by: Officer) -> Filing:
         """A reviewer signs a decision (`flow.review.decide`)."""
-        with self._act() as work:
+        with self._act(by, "decide", number) as work:
             return review.decide(work, number, outcome, reasons, by)
 
     def recall(self, control_number: str, ground: Ground, by: Officer) -> Recall:
         """A notice is recalled (`flow.circulation.recall`)."""
-        with self._act() as work:
+        with self._act(by, "recall", control_number) as work:
             return circulation.recall(work, control_number, ground, by)
 
     def import_listings(self, entries: Iterable[tuple[Listing, Person]], by: Officer) -> circulation.Imported:
@@ -190,7 +209,7 @@ class Office:
 
     def move_case(self, number: str, to: CaseState, remark: str | None, by: Officer) -> Case:
         """A bureau moves a case (`flow.followup.move`)."""
-        with self._act() as work:
+        with self._act(by, f"move to {to}", number) as work:
             return followup.move(work, number, to, remark, by)
 
     # --- Officers and bureaus ---------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_results_are_as_many_as_were_asked_for_best_first(road: Road) -> None:
     assert scores == sorted(scores, reverse=True)
     (best,) = road.nodes["ES"].check(query, ES, limit=1).results
     assert best.notice
-    assert best.notice.person.principal_name == "Almerindo Zuzarteval"
+    assert best.notice.name == "Almerindo Zuzarteval"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from rednotice.model.decision import Outcome
 from rednotice.model.notice import Ground
 from rednotice.web.app import PROBLEM
 from rednotice.web.node_api import node_app
-from rednotice.web.office_api import office_app
+from rednotice.web.office import office_app
 from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_document, a_person, a_request, a_stranger, desk
 from tests.conftest import Road, eventually
 

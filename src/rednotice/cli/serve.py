@@ -43,7 +43,7 @@ def office(
     """Run the office. Engines are embedded unless REDNOTICE_DATABASE_URL and REDNOTICE_NATS_URL name others."""
     from rednotice.model.bureau import OFFICE
     from rednotice.office import OPERATOR, Office, OfficeSettings
-    from rednotice.web.office_api import office_app
+    from rednotice.web.office import office_app
 
     if not origin.strip() or any(sign.isspace() or sign == "+" for sign in origin):
         raise InvalidInput.at("--origin", "has a blank or a +", "Use a name such as police.example/office", "command")

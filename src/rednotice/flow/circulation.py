@@ -229,7 +229,7 @@ def _apply_notice(work: NodeWork, trusted: Trusted, notice: Notice) -> Applied:
         return Applied()
     work.save_held(Held(notice.control_number, notice.version, trusted.event.number, notice))
     _report(work, trusted, notice.control_number, notice.version, Action.APPLIED, ("stored in the database", "indexed"))
-    return Applied(add=listed(notice.control_number, notice.person))
+    return Applied(add=listed(notice.control_number, notice.person) if notice.person else None)
 
 
 def _apply_recall(work: NodeWork, trusted: Trusted, recalled: Recall) -> Applied:

@@ -19,6 +19,7 @@ from rednotice.model.filing import Filing
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, Notice
 from rednotice.model.person import Person
+from rednotice.model.task import Task, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Circulated:
     notice: Notice
     recalled: Ground | None
     event: int
+    suspended: str | None = None
+    """Why it is suspended, in a line; None if it is not."""
+
+    @property
+    def in_force(self) -> bool:
+        """Whether bureaus may act on it."""
+        return self.recalled is None and self.suspended is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,12 @@ class OfficeWork(Protocol):
 
     def save_case(self, case: Case) -> None:
         """Stores a case, new or changed."""
+
+    def schedule(self, task: Task) -> None:
+        """Has a task carried out when it falls due; in place of one of the same kind, subject and key."""
+
+    def unschedule(self, kind: TaskKind, subject: str, key: str | None = None) -> None:
+        """Takes back tasks of a kind on a subject: one by its key, or all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from rednotice.model.values import BureauCode, Line, Noun
 
 OFFICE = "OFFICE"
+COMMISSION = "COMMISSION"
+"""The commission for the control of files: neither the office's nor any bureau's."""
 
 
 class Role(StrEnum):
@@ -17,14 +21,18 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # of the office: examines requests and signs decisions
     DESK = "desk"  # of a bureau: files requests, follows cases, recalls its notices
     OFFICER = "officer"  # of a bureau: checks persons and reports hits
+    COMMISSIONER = "commissioner"  # of the commission: decides on applications of persons concerned
 
 
 class Officer(Noun):
     """A person acting for a bureau, or for the office itself."""
 
     name: Line
-    bureau: BureauCode | Literal["OFFICE"]
+    bureau: BureauCode | Literal["OFFICE", "COMMISSION"]
     role: Role
+    seconded_from: BureauCode | None = Field(
+        None, description="The bureau that sent a reviewer to the office; such a reviewer signs none of its requests"
+    )
 
     @property
     def of_office(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from rednotice.model.values import Line, Noun
+from rednotice.model.values import BureauCode, Line, Noun, Text
 
 
 class Verdict(StrEnum):
@@ -14,6 +14,24 @@ class Verdict(StrEnum):
     DOUBTFUL = "doubtful"
     MISSING = "missing"
     BARRED = "barred"
+
+
+class Lean(StrEnum):
+    """To which side of the predominance test a finding leans (AGN/20/RES/11)."""
+
+    POLITICAL = "political"
+    MILITARY = "military"
+    RELIGIOUS = "religious"
+    RACIAL = "racial"
+    ORDINARY = "ordinary crime"
+
+
+class Weight(StrEnum):
+    """How much a finding weighs in the predominance test."""
+
+    LIGHT = "light"
+    HEAVY = "heavy"
+    DECISIVE = "decisive"
 
 
 class Evidence(Noun):
@@ -33,6 +51,8 @@ class Finding(Noun):
     because: str
     evidence: tuple[Evidence, ...] = ()
     mend: str | None = None
+    lean: Lean | None = None
+    weight: Weight | None = None
 
 
 class Advice(StrEnum):
@@ -63,6 +83,23 @@ class EarlierCase(Noun):
     reasons: str
     same: tuple[str, ...]
     """In words, what makes it the same case: person by person, warrant by warrant."""
+
+
+class Stance(StrEnum):
+    """What a bureau says of another bureau's request (RPD 34(3)(d))."""
+
+    SUPPORTS = "supports"
+    OBJECTS = "objects"
+    PROTESTS = "protests"  # against a prosecution of its nationals for crimes under international law
+    NO_POSITION = "no position"
+
+
+class Position(Noun):
+    """The position of a bureau on another bureau's request, as the office recorded it."""
+
+    bureau: BureauCode
+    stance: Stance
+    because: Text | None = None
 
 
 class Examination(Noun):

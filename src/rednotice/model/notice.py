@@ -10,11 +10,22 @@ from typing import Annotated
 from pydantic import Field
 
 from rednotice.model.person import Person
-from rednotice.model.request import Colour, Contact, Extradition, Facts
+from rednotice.model.request import Colour, Contact, Diffusion, Extradition, Facts, PublicExtract
+from rednotice.model.sections import Assessment, Asset, DeadBody, Disappearance, ModusOperandi, Threat
 from rednotice.model.values import BureauCode, Line, Noun, Text
 from rednotice.model.warrant import Warrant
 
-SERIES = {Colour.RED: "A", Colour.SPECIAL: "S"}
+SERIES = {
+    Colour.RED: "A",
+    Colour.BLUE: "B",
+    Colour.GREEN: "C",
+    Colour.YELLOW: "D",
+    Colour.BLACK: "F",
+    Colour.PURPLE: "G",
+    Colour.ORANGE: "O",
+    Colour.SILVER: "V",
+    Colour.SPECIAL: "S",
+}
 """The letter that opens the control numbers of a colour."""
 
 
@@ -52,6 +63,22 @@ class Listing(Noun):
     remark: Text | None = None
 
 
+class Remark(StrEnum):
+    """What was added to a notice after its publication."""
+
+    CAVEAT = "caveat"  # a warning: another bureau's position, a refused extradition, an application
+    ADDENDUM = "addendum"  # more data
+
+
+class Addition(Noun):
+    """A caveat or addendum (RPD 34(3)(d), 80)."""
+
+    kind: Remark
+    text: Text
+    by: Line = Field(description="The bureau, the office or the commission")
+    at: datetime
+
+
 class Notice(Noun):
     """A notice as every bureau receives it. Who to ask stands on it."""
 
@@ -60,15 +87,30 @@ class Notice(Noun):
     colour: Colour
     bureau: BureauCode | None = Field(description="The requesting bureau; none for a special notice")
     request: Line | None = None
-    person: Person
+    person: Person | None = Field(None, description="None on a notice about a body, a method or a thing")
     facts: Facts | None = None
     warrants: tuple[Warrant, ...] = ()
     extradition: Extradition | None = None
     listing: Listing | None = None
     action: Text
     contact: Contact | None = None
+    assessment: Assessment | None = None
+    disappearance: Disappearance | None = None
+    body: DeadBody | None = None
+    modus_operandi: ModusOperandi | None = None
+    threat: Threat | None = None
+    assets: tuple[Asset, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    restricted: tuple[BureauCode, ...] = Field((), description="Bureaus that may not have access (RPD 58)")
+    public_extract: PublicExtract | None = None
+    diffusion: Diffusion | None = Field(None, description="On a diffusion: to whom the bureau sent it")
     published_at: datetime
     review_by: date
+
+    @property
+    def name(self) -> str:
+        """The name of its person, or words that say that it has none."""
+        return self.person.principal_name if self.person else f"(a {self.colour} notice about no person)"
 
 
 class Ground(StrEnum):
@@ -78,6 +120,18 @@ class Ground(StrEnum):
     WITHDRAWN = "withdrawn by the bureau"
     CONDITIONS = "conditions no longer met"
     COMPLIANCE = "not compliant with the rules"
+    NO_ACTION = "located, and the bureau did not act"
+    NOT_REVIEWED = "nobody said in time that it is still needed"
+    COMMISSION = "decision of the commission"
+
+
+class Suspension(Noun):
+    """That a notice is not in force for a time: nodes hold nothing of it until it is published again."""
+
+    control_number: Line
+    version: Annotated[int, Field(ge=2)]
+    because: Line
+    suspended_at: datetime
 
 
 class Recall(Noun):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from rednotice.model.values import CountryCode, Line, Noun, PartialDate, Text, fault
 
@@ -114,6 +114,27 @@ class PublicOffice(Noun):
     serving: bool
 
 
+class PersonRole(StrEnum):
+    """What a person is to the case (RPD 83, 88-91)."""
+
+    ACCUSED = "accused"
+    CONVICTED = "convicted"
+    SUSPECT = "suspect"
+    WITNESS = "witness"
+    VICTIM = "victim"
+    MISSING = "missing"
+    UNIDENTIFIED = "unable to say who he or she is"
+    DEAD = "dead"
+
+
+class Refuge(Noun):
+    """That a country recognised a person as a refugee from another (GA-2017-RES-09)."""
+
+    from_country: CountryCode
+    granted_by: CountryCode | None = None
+    confirmed: StrictBool = False
+
+
 class Person(Noun):
     """A person who is sought. Every field may be unknown: what is missing, the rules say, not the form."""
 
@@ -136,6 +157,9 @@ class Person(Noun):
     offices: Annotated[tuple[PublicOffice, ...], Field(max_length=20)] = ()
     likely_in: Annotated[tuple[CountryCode, ...], Field(max_length=50)] = ()
     warnings: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    role: PersonRole | None = Field(None, description="What the person is to the case")
+    deceased: StrictBool | None = None
+    refuge: Refuge | None = Field(None, description="Recognised as a refugee, if known")
     part_played: Text | None = Field(None, description="What this person did in the act, in a sentence or two")
     remark: Text | None = None
 

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, ValidationError
 
 from rednotice.errors import Fault, InvalidInput, quote
+from rednotice.model.background import Background, Proceedings
 from rednotice.model.faults import faults
 from rednotice.model.person import Person
+from rednotice.model.sections import Assessment, Asset, DeadBody, Disappearance, ModusOperandi, Threat
 from rednotice.model.values import BureauCode, CountryCode, Line, Noun, PartialDate, Text, earliest
 from rednotice.model.warrant import Warrant
 
@@ -30,6 +32,10 @@ class Colour(StrEnum):
     ORANGE = "orange"
     SILVER = "silver"
     SPECIAL = "special"
+
+
+WITHOUT_PERSON = frozenset({Colour.BLACK, Colour.PURPLE, Colour.ORANGE})
+"""Colours whose notices may be about a body, a method or a thing, and name nobody."""
 
 
 class Language(StrEnum):
@@ -87,6 +93,12 @@ class Assurances(Noun):
     appeal_to_judicial_authority: StrictBool | None = Field(
         None, description="Asked only if the warrant is not of a judicial authority"
     )
+    no_death_penalty: StrictBool | None = Field(
+        None, description="The death penalty will not be imposed or carried out; asked only if the law threatens it"
+    )
+    life_sentence_reviewed: StrictBool | None = Field(
+        None, description="A life sentence is open to review; asked only if the law threatens one"
+    )
 
 
 class Extradition(Noun):
@@ -105,6 +117,34 @@ class Contact(Noun):
     email: Line | None = None
 
 
+class Urgency(StrEnum):
+    """How soon a bureau needs an answer."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class Restriction(Noun):
+    """A bureau that may not have access, and why (RPD 58)."""
+
+    bureau: BureauCode
+    reason: Text
+
+
+class Diffusion(Noun):
+    """That a bureau sends the request itself to chosen bureaus, and the office reviews it after (RPD 97-101)."""
+
+    to: Annotated[tuple[BureauCode, ...], Field(max_length=250)] = ()
+    everywhere: StrictBool = False
+
+
+class PublicExtract(Noun):
+    """What of a notice the public may see (RPD 61)."""
+
+    consent: StrictBool = Field(description="The bureau agrees that an extract is made public")
+    photograph: StrictBool = False
+
+
 class Request(Noun):
     """A request for notices about one or many persons, on one or many warrants (RPD 76, 82-85)."""
 
@@ -115,11 +155,23 @@ class Request(Noun):
     title: Line | None = None
     remark: Text | None = None
     facts: Facts
-    persons: Annotated[tuple[Person, ...], Field(min_length=1, max_length=PERSONS_LIMIT)]
+    persons: Annotated[tuple[Person, ...], Field(max_length=PERSONS_LIMIT)] = ()
     warrants: Annotated[tuple[Warrant, ...], Field(max_length=PERSONS_LIMIT)] = ()
     assurances: Assurances | None = None
     extradition: Extradition | None = None
     contact: Contact | None = None
+    urgency: Urgency = Urgency.ROUTINE
+    background: Background | None = Field(None, description="Answers for the neutrality test")
+    proceedings: Proceedings | None = Field(None, description="What other authorities decided on these persons")
+    restrictions: Annotated[tuple[Restriction, ...], Field(max_length=250)] = ()
+    public_extract: PublicExtract | None = None
+    diffusion: Diffusion | None = Field(None, description="Only for a diffusion, which the bureau sends itself")
+    assessment: Assessment | None = Field(None, description="Only for green")
+    disappearance: Disappearance | None = Field(None, description="Only for yellow")
+    body: DeadBody | None = Field(None, description="Only for black")
+    modus_operandi: ModusOperandi | None = Field(None, description="Only for purple")
+    threat: Threat | None = Field(None, description="Only for orange")
+    assets: Annotated[tuple[Asset, ...], Field(max_length=1_000)] = Field((), description="Only for silver")
     particular_importance: Text | None = Field(
         None, description="Why publication matters although a threshold is not met (RPD 83(1)(b))"
     )
@@ -148,6 +200,8 @@ def read_request(document: object, today: date) -> Request:
     # Entry by entry as well, so that one malformed person does not hide that two others are the same.
     persons = dict(_valid_entries(document, "persons", Person))
     warrants = dict(_valid_entries(document, "warrants", Warrant))
+    if request and not request.persons and request.colour not in WITHOUT_PERSON:
+        found.append(Fault("persons", "names nobody", f"A {request.colour} notice is about a person: add one"))
     found += _future_dates(_valid_facts(document), persons, warrants, today)
     found += _keys(persons, warrants, complete=request is not None)
     found += _persons_twice(persons)

@@ -10,6 +10,7 @@ from rednotice.model.finding import (
     EarlierCase,
     Examination,
     Finding,
+    Position,
     Recommendation,
     Verdict,
 )
@@ -20,9 +21,11 @@ from rednotice.rules.rule import File, Rule
 RULES: tuple[Rule, ...] = (*constitution.RULES, *red.RULES)
 
 
-def examine(request: Request, on: date, earlier: Sequence[EarlierCase] = ()) -> Examination:
+def examine(
+    request: Request, on: date, earlier: Sequence[EarlierCase] = (), positions: Sequence[Position] = ()
+) -> Examination:
     """Puts a request to every rule that is in force for its colour on a day."""
-    file = File(request, on, tuple(earlier))
+    file = File(request, on, tuple(earlier), tuple(positions))
     findings = tuple(
         finding
         for rule in RULES

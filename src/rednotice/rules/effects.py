@@ -15,7 +15,7 @@ from rednotice.model.request import Colour
 
 def effect_of(table: EffectTable, notice: Notice, on: date) -> Effect:
     """The line of the table that holds for a notice, or one that says that none does."""
-    national = table.country in notice.person.nationalities
+    national = notice.person is not None and table.country in notice.person.nationalities
     for line in table.effects:
         if (
             line.colour is notice.colour

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from rednotice.model.finding import EarlierCase, Evidence, Finding, Verdict
+from rednotice.model.finding import EarlierCase, Evidence, Finding, Lean, Position, Verdict, Weight
 from rednotice.model.request import Colour, Request
 from rednotice.model.warrant import Warrant
 
@@ -28,6 +28,7 @@ class File:
     request: Request
     on: date
     earlier: tuple[EarlierCase, ...] = ()
+    positions: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Says:
     because: str
     evidence: tuple[Evidence, ...] = ()
     mend: str | None = None
+    lean: Lean | None = None
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Rule:
                 because=says.because,
                 evidence=says.evidence[:EVIDENCE_LIMIT],
                 mend=says.mend,
+                lean=says.lean,
+                weight=says.weight,
             )
 
 

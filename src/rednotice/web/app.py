@@ -35,6 +35,9 @@ After = Annotated[int, Query(ge=-1, le=_LARGEST, description="Only events after 
 """The event after which something is asked for."""
 
 
+Authorization = Annotated[str | None, Header(description="Bearer <token>")]
+
+
 class FaultBody(BaseModel):
     """One thing wrong with an input."""
 
@@ -87,13 +90,22 @@ def make_app(title: str, description: str) -> FastAPI:
 def bearer(officer_of: Callable[[str], Officer]) -> Callable[..., Officer]:
     """A dependency that gives the officer who acts, by the token in the Authorization header."""
 
-    def officer(authorization: Annotated[str | None, Header(description="Bearer <token>")] = None) -> Officer:
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise NotKnown("no token: send 'Authorization: Bearer <token>' with the token of an enrolled officer")
-        return officer_of(token)
+    def officer(authorization: Authorization = None) -> Officer:
+        return officer_of(bearer_token(authorization))
 
     return officer
+
+
+def bearer_token(authorization: str | None) -> str:
+    """The token in an Authorization header.
+
+    Raises:
+        NotKnown: if there is none.
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotKnown("no token: send 'Authorization: Bearer <token>' with the token of an enrolled officer")
+    return token
 
 
 async def document(request: Request) -> Document:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -27,6 +27,7 @@ from rednotice.model.case import Case
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
 from rednotice.model.notice import Ground, Listing, Notice, in_path
+from rednotice.model.task import Task, TaskKind
 
 BATCH = 64
 CONTENT_LIMIT = 3_000_000
@@ -244,6 +245,7 @@ class PostgresOfficeWork:
             "colour": notice.colour,
             "bureau": notice.bureau,
             "recalled": circulated.recalled,
+            "suspended": circulated.suspended,
             "event": circulated.event,
             "published_at": notice.published_at,
             "list_source": notice.listing.source if notice.listing else None,
@@ -280,6 +282,28 @@ class PostgresOfficeWork:
             "document": case.model_dump(mode="json"),
         }
         shared.put(self._connection, tables.case_file, row)
+
+    def schedule(self, task: Task) -> None:
+        """Has a task carried out when it falls due."""
+        shared.put(self._connection, tables.task, task.model_dump())
+
+    def unschedule(self, kind: TaskKind, subject: str, key: str | None = None) -> None:
+        """Takes back tasks of a kind on a subject."""
+        table = tables.task
+        query = delete(table).where(table.c.kind == kind, table.c.subject == subject)
+        self._connection.execute(query if key is None else query.where(table.c.key == key))
+
+    def take_due(self, count: int) -> list[Task]:
+        """Takes the tasks that are due off the list, longest due first; they come back if the transaction fails."""
+        table = tables.task
+        query = select(table).where(table.c.due <= self._at).order_by(table.c.due).limit(count).with_for_update()
+        due = [
+            Task(kind=row.kind, subject=row.subject, key=row.key, due=row.due)
+            for row in self._connection.execute(query)
+        ]
+        for task in due:
+            self.unschedule(task.kind, task.subject, task.key)
+        return due
 
     # --- What the program does besides the acts of the road -------------------------------------------------
 
@@ -437,7 +461,7 @@ def _notice(connection: Connection, control_number: str, *, for_update: bool = F
 
 def _circulated(row: Any) -> Circulated:
     recalled = Ground(row.recalled) if row.recalled else None
-    return Circulated(Notice.model_validate(row.document), recalled, row.event)
+    return Circulated(Notice.model_validate(row.document), recalled, row.event, row.suspended)
 
 
 def _case(connection: Connection, number: str, *, for_update: bool = False) -> Case:

@@ -49,11 +49,17 @@ def enrol(connection: Connection, officers: Table, officer: Officer) -> str:
         Conflict: if the name is that of an officer of another bureau or role.
     """
     token = secrets.token_urlsafe(32)
-    row = {"name": officer.name, "bureau": officer.bureau, "role": officer.role.value, "token_hash": _hash(token)}
+    row: dict[str, Any] = {
+        "name": officer.name,
+        "bureau": officer.bureau,
+        "role": officer.role.value,
+        "token_hash": _hash(token),
+    }
+    row["seconded_from"] = officer.seconded_from
     query = upsert(officers).values(**row)
     query = query.on_conflict_do_update(
         index_elements=["name"],
-        set_={"token_hash": row["token_hash"]},
+        set_={"token_hash": row["token_hash"], "seconded_from": row["seconded_from"]},
         where=(officers.c.bureau == row["bureau"]) & (officers.c.role == row["role"]),
     )
     if connection.execute(query.returning(officers.c.name)).scalar() is None:
@@ -70,13 +76,17 @@ def officer_of(connection: Connection, officers: Table, token: str) -> Officer:
     row = connection.execute(select(officers).where(officers.c.token_hash == _hash(token))).one_or_none()
     if row is None:
         raise NotKnown("the token fits no officer; enrol one with 'rednotice officer add'")
-    return Officer(name=row.name, bureau=row.bureau, role=row.role)
+    return _officer(row)
 
 
 def all_officers(connection: Connection, officers: Table) -> list[Officer]:
     """Everybody who is enrolled, by name."""
     rows = connection.execute(select(officers).order_by(officers.c.name))
-    return [Officer(name=row.name, bureau=row.bureau, role=row.role) for row in rows]
+    return [_officer(row) for row in rows]
+
+
+def _officer(row: Any) -> Officer:
+    return Officer(name=row.name, bureau=row.bureau, role=row.role, seconded_from=row.seconded_from)
 
 
 def _hash(token: str) -> bytes:

@@ -40,6 +40,7 @@ def _officers(metadata: MetaData) -> Table:
         Column("bureau", Text, nullable=False),
         Column("role", Text, nullable=False),
         Column("token_hash", LargeBinary, nullable=False, unique=True),
+        Column("seconded_from", Text),
     )
 
 
@@ -138,6 +139,7 @@ notice = Table(
     Column("colour", Text, nullable=False),
     Column("bureau", Text),
     Column("recalled", Text),
+    Column("suspended", Text),
     Column("event", BigInteger, ForeignKey("event.number"), nullable=False),
     _moment("published_at"),
     Column("list_source", Text),
@@ -164,6 +166,30 @@ case_file = Table(
     Column("requesting", Text),
     Column("locating", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+)
+task = Table(
+    "task",
+    office,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _moment("due"),
+    Index("ix_task_due", "due"),
+)
+application = Table(
+    "application",
+    office,
+    Column("number", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    _moment("received_at"),
+    Column("document", JSONB, nullable=False),
+)
+hold = Table(
+    "hold",
+    office,
+    Column("subject", Text, primary_key=True),
+    _moment("at"),
     Column("document", JSONB, nullable=False),
 )
 bureau_node = Table(

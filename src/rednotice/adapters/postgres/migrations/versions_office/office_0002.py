@@ -1,0 +1,45 @@
+"""Tasks that fall due, applications of persons concerned, legal holds, suspensions, reviewers sent by bureaus."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "office_0002"
+down_revision = "office_0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "task",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", "key", name="pk_task"),
+    )
+    op.create_index("ix_task_due", "task", ["due"], unique=False)
+    op.create_table(
+        "application",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("document", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_application"),
+    )
+    op.create_table(
+        "hold",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("document", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name="pk_hold"),
+    )
+    op.add_column("notice", sa.Column("suspended", sa.Text(), nullable=True))
+    op.add_column("officer", sa.Column("seconded_from", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("officer", "seconded_from")
+    op.drop_column("notice", "suspended")
+    op.drop_table("hold")
+    op.drop_table("application")
+    op.drop_table("task")

@@ -1,0 +1,30 @@
+"""The office over HTTP: the acts of the road, and what bureaus, reviewers and auditors read. One file a step."""
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+
+from rednotice.office import Office
+from rednotice.web.app import make_app
+from rednotice.web.office import cases, log, notices, operation, requests
+
+DESCRIPTION = """
+The centre of the organisation. A bureau's desk files requests and follows cases; reviewers examine and sign; every
+decision is an event in a verifiable log, which anybody may read and check without a token.
+
+Every other call needs `Authorization: Bearer <token>` of an enrolled officer. Errors are problem details (RFC 9457).
+What this system says of a person is no proof: ask the requesting bureau and the office.
+"""
+
+
+def office_app(office: Office) -> FastAPI:
+    """The office's application."""
+    app = make_app("rednotice: the office", DESCRIPTION)
+    app.state.office = office
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    for step in (operation, requests, notices, cases, log):
+        app.include_router(step.router)
+    return app

@@ -1,0 +1,75 @@
+"""Operation over HTTP: officers, bureaus, and how the office is."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from rednotice.errors import NotAllowed
+from rednotice.model.bureau import Officer, Role
+from rednotice.model.values import BureauCode, Line
+from rednotice.office import Link
+from rednotice.web.app import Enrolled
+from rednotice.web.office.acting import Acting, TheOffice
+
+router = APIRouter()
+
+
+class BureauBody(BaseModel):
+    """The bureau whose node is to be connected, and the key its node signs with."""
+
+    bureau: BureauCode
+    key: Line
+
+
+class OfficerBody(BaseModel):
+    """Who is to be enrolled."""
+
+    name: Line
+    bureau: BureauCode | Literal["OFFICE"]
+    role: Role
+
+
+class Status(BaseModel):
+    """How the office is."""
+
+    log_size: int
+    outbox_waiting: int
+    reports_rejected: int
+    relay_trouble: str | None
+    key: str
+
+
+@router.get("/api/status", tags=["operation"])
+def status(office: TheOffice) -> Status:
+    """How the office is."""
+    with office.read() as reader:
+        return Status(
+            log_size=reader.log.checkpoint()[0],
+            outbox_waiting=reader.waiting(),
+            reports_rejected=reader.rejected_reports(),
+            relay_trouble=office.relay.trouble,
+            key=str(office.key),
+        )
+
+
+@router.post("/api/officers", tags=["operation"], status_code=201)
+def enrol(office: TheOffice, officer: OfficerBody, by: Acting) -> Enrolled:
+    """Enrols an officer of the office or of any bureau."""
+    enrolled = Officer(name=officer.name, bureau=officer.bureau, role=officer.role)
+    return Enrolled(officer=enrolled, token=office.enrol(enrolled, by))
+
+
+@router.get("/api/officers", tags=["operation"])
+def officers(office: TheOffice, by: Acting) -> list[Officer]:
+    """Everybody who is enrolled."""
+    if by.role is not Role.OPERATOR:
+        raise NotAllowed(f"{by.name} ({by.role}) cannot see the officers; an operator can")
+    with office.read() as reader:
+        return reader.officers()
+
+
+@router.post("/api/bureaus", tags=["operation"], status_code=201)
+def connect_bureau(office: TheOffice, bureau: BureauBody, by: Acting) -> Link:
+    """Connects a bureau's node; what comes back is its link, shown this once."""
+    return office.connect_bureau(bureau.bureau, bureau.key, by)
