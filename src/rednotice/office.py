@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -29,7 +30,7 @@ from rednotice.adapters.postgres.office import (
 )
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
-from rednotice.flow import circulation, followup, request, review
+from rednotice.flow import circulation, deadlines, followup, request, review
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
@@ -49,6 +50,8 @@ NOTICES, REPORTS = "NOTICES", "REPORTS"
 NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
 """A number of a request, notice, case or application."""
 OPERATOR = "operator"
+DUE_AT_ONCE = 20
+TRY_AGAIN = timedelta(hours=1)
 ROLES_OF_OFFICE = frozenset({Role.OPERATOR, Role.REVIEWER})
 
 
@@ -84,6 +87,7 @@ class Office:
         self._postgres: EmbeddedPostgres | None = None
         self._nats: EmbeddedNats | None = None
         self.relay: Relay
+        self.timekeeper: Relay
         self.database: OfficeDatabase
         self.key: Verifier
         self._stream: JetStream
@@ -127,6 +131,9 @@ class Office:
         self._stack.callback(self.relay.stop)
         self.relay.start()
         self._stream.follow(REPORTS, self._position, self._take_reports)
+        self.timekeeper = Relay("deadlines", self.carry_out_due)
+        self._stack.callback(self.timekeeper.stop)
+        self.timekeeper.start()
 
     def _log_is_ours(self) -> None:
         with self.database.read() as reader:
@@ -211,6 +218,30 @@ class Office:
         """A bureau moves a case (`flow.followup.move`)."""
         with self._act(by, f"move to {to}", number) as work:
             return followup.move(work, number, to, remark, by)
+
+    def carry_out_due(self) -> int:
+        """Carries out what has fallen due (`flow.deadlines`), each task once, whichever office does it.
+
+        A task that fails comes again after an hour; the others go on.
+
+        Returns:
+            How many tasks were taken.
+        """
+        with self.database.read() as reader:
+            if not reader.is_due(self._clock()):
+                return 0
+        with self._act() as work:
+            due = work.take_due(DUE_AT_ONCE)
+            for task in due:
+                try:
+                    with work.attempt():
+                        deadlines.carry_out(work, task)
+                except Unavailable:
+                    raise
+                except Exception:  # one that fails must not keep the others from being done
+                    log.exception("task.failed", kind=task.kind, subject=task.subject)
+                    work.schedule(task.model_copy(update={"due": work.at + TRY_AGAIN}))
+        return len(due)
 
     # --- Officers and bureaus ---------------------------------------------------------------------------------
 

@@ -422,6 +422,11 @@ class OfficeReader:
             query = query.where((table.c.requesting == bureau) | (table.c.locating == bureau))
         return [Case.model_validate(document) for document in self._connection.execute(query).scalars()]
 
+    def is_due(self, at: datetime) -> bool:
+        """Whether a task is due."""
+        query = select(tables.task.c.kind).where(tables.task.c.due <= at).limit(1)
+        return self._connection.execute(query).scalar() is not None
+
     def position(self, stream: str) -> Position | None:
         """How far the office is in a stream; None if it never read it."""
         return shared.position(self._connection, tables.office_followed, stream)

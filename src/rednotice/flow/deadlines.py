@@ -1,0 +1,22 @@
+"""What happens when something falls due. The office's clock calls `carry_out`, once for each task.
+
+A step of the road that sets a deadline (`work.schedule`) names here the function that sees to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rednotice.flow.work import OfficeWork
+from rednotice.model.task import Task, TaskKind
+
+HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {}
+
+
+def carry_out(work: OfficeWork, task: Task) -> None:
+    """Does what is to be done when a task falls due. What no longer needs it is left alone.
+
+    Raises:
+        LookupError: if nobody sees to tasks of this kind.
+    """
+    HANDLERS[task.kind](work, task)
