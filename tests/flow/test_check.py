@@ -235,7 +235,7 @@ def test_a_notice_that_was_recalled_since_the_check_is_not_acted_on(road: Road) 
     made = check(road, "ES", person)
     road.office.recall(number, Ground.WITHDRAWN, desk("PT"))
     road.wait_receipt("ES", number)
-    with pytest.raises(Conflict, match=f"notice {number} was recalled since check {made.number}; do not act on it"):
+    with pytest.raises(Conflict, match=f"notice {number} is out of force since check {made.number}; do not act on it"):
         road.nodes["ES"].confirm(made.number, number, None, None, ES)
 
 

@@ -106,7 +106,7 @@ def confirm(
 
     Raises:
         NotAllowed: if the officer may not confirm hits.
-        Conflict: if the check did not show this notice, or it was recalled since.
+        Conflict: if the check did not show this notice, or it was recalled or suspended since.
     """
     if by.role not in MAY_CHECK or by.bureau != work.bureau:
         raise NotAllowed(
@@ -122,7 +122,7 @@ def confirm(
         raise Conflict(f"check {check_number} showed {found}; {control_number} is not among them")
     held = work.held(control_number)
     if held is None or held.notice is None:
-        raise Conflict(f"notice {control_number} was recalled since check {check_number}; do not act on it")
+        raise Conflict(f"notice {control_number} is out of force since check {check_number}; do not act on it")
     hit = Hit(
         number=f"{work.bureau}-H-{work.at.year}-{work.next_number('hit')}",
         control_number=control_number,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,11 +18,11 @@ from rednotice.flow.request import circulated, listed
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind
-from rednotice.model.bureau import Officer, Role
+from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.check import Listed
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
-from rednotice.model.notice import Ground, Listing, Notice, Recall, control_number
+from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
 from rednotice.model.values import bureau_name
@@ -37,7 +38,11 @@ SPECIAL_ACTION = (
 )
 
 
-ANSWERS = {EventKind.NOTICE_PUBLISHED: Action.APPLIED, EventKind.NOTICE_RECALLED: Action.ERASED}
+ANSWERS = {
+    EventKind.NOTICE_PUBLISHED: Action.APPLIED,
+    EventKind.NOTICE_RECALLED: Action.ERASED,
+    EventKind.NOTICE_SUSPENDED: Action.SUSPENDED,
+}
 """What a node does with an event of a kind."""
 
 
@@ -103,20 +108,24 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
         if standing and (standing.notice.listing, standing.notice.person) == (listing, person):
             unchanged.append(standing.notice.control_number)
             continue
-        number = standing.notice.control_number if standing else _new_control_number(work, Colour.SPECIAL)
+        action = SPECIAL_ACTION.format(measures=", ".join(listing.measures))
+        if standing:
+            new_version(work, standing, person=person, listing=listing, action=action, review_by=_review_by(work))
+            changed.append(standing.notice.control_number)
+            continue
         notice = Notice(
-            control_number=number,
-            version=standing.notice.version + 1 if standing else 1,
+            control_number=_new_control_number(work, Colour.SPECIAL),
+            version=1,
             colour=Colour.SPECIAL,
             bureau=None,
             person=person,
             listing=listing,
-            action=SPECIAL_ACTION.format(measures=", ".join(listing.measures)),
+            action=action,
             published_at=work.at,
             review_by=_review_by(work),
         )
         _publish(work, notice)
-        (changed if standing else new).append(number)
+        new.append(notice.control_number)
     return Imported(tuple(new), tuple(changed), tuple(unchanged), tuple(recalled))
 
 
@@ -143,8 +152,7 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
         Conflict: if it is recalled already.
     """
     number = standing.notice.control_number
-    if standing.recalled:
-        raise Conflict(f"notice {number} is recalled already ({standing.recalled})")
+    _require_not_recalled(standing)
     recalled = Recall(control_number=number, version=standing.notice.version + 1, ground=ground, recalled_at=work.at)
     event = work.record(EventKind.NOTICE_RECALLED, number, recalled.model_dump(mode="json"), circulate=True)
     notice = standing.notice.model_copy(update={"version": recalled.version})
@@ -152,9 +160,87 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     return recalled
 
 
+def suspend(work: OfficeWork, standing: Circulated, because: str, by: str = COMMISSION) -> None:
+    """Takes a notice out of force for a time: nodes drop what they hold of it, and say so (RPD 81; CCF 37).
+
+    Args:
+        work: the transaction.
+        standing: the notice.
+        because: why, in a line.
+        by: whose measure it is, and who lifts it: a bureau, the office, the commission. One of the commission takes
+            the place of one of the office, and this of a bureau's.
+
+    Raises:
+        Conflict: if it is recalled, or suspended already by one whose word weighs as much.
+    """
+    number = standing.notice.control_number
+    _require_not_recalled(standing)
+    if standing.suspended and _weight(by) <= _weight(standing.suspended_by):
+        raise Conflict(f"notice {number} is suspended already ({standing.suspended})")
+    version = standing.notice.version + 1
+    suspension = Suspension(control_number=number, version=version, because=because, by=by, suspended_at=work.at)
+    event = work.record(EventKind.NOTICE_SUSPENDED, number, suspension.model_dump(mode="json"), circulate=True)
+    notice = standing.notice.model_copy(update={"version": version})
+    work.save_notice(Circulated(notice, None, event, because, by))
+
+
+def _weight(by: str | None) -> int:
+    return {COMMISSION: 2, OFFICE: 1}.get(by or "", 0)
+
+
+def lift(work: OfficeWork, standing: Circulated) -> None:
+    """Puts a suspended notice back into force: it is published anew, as a new version.
+
+    Raises:
+        Conflict: if it is recalled, or not suspended.
+    """
+    _require_not_recalled(standing)
+    if not standing.suspended:
+        raise Conflict(f"notice {standing.notice.control_number} is not suspended")
+    new_version(work, replace(standing, suspended=None, suspended_by=None))
+
+
+def add(work: OfficeWork, standing: Circulated, addition: Addition) -> None:
+    """Adds a caveat or an addendum, which reaches every node as a new version (RPD 34(3)(d), 80).
+
+    Raises:
+        Conflict: if the notice is recalled.
+    """
+    new_version(work, standing, additions=(*standing.notice.additions, addition))
+
+
+def new_version(work: OfficeWork, standing: Circulated, **changes: Any) -> Notice:
+    """Changes a notice, and publishes it as its next version; a suspended one waits with that until it is lifted.
+
+    Args:
+        work: the transaction.
+        standing: the notice.
+        changes: fields of the notice, with what they become.
+
+    Returns:
+        The notice as it stands now.
+
+    Raises:
+        Conflict: if the notice is recalled.
+    """
+    _require_not_recalled(standing)
+    notice = standing.notice.model_copy(update=changes)
+    if standing.suspended:
+        work.save_notice(replace(standing, notice=notice))
+        return notice
+    notice = notice.model_copy(update={"version": notice.version + 1, "published_at": work.at})
+    _publish(work, notice)
+    return notice
+
+
+def _require_not_recalled(standing: Circulated) -> None:
+    if standing.recalled:
+        raise Conflict(f"notice {standing.notice.control_number} is recalled already ({standing.recalled})")
+
+
 def may_read(circulated: Circulated, officer: Officer) -> bool:
-    """Whether an officer may read a notice at the office: a recalled one, only the office and its own bureau."""
-    return not circulated.recalled or officer.of_office or officer.bureau == circulated.notice.bureau
+    """Whether an officer may read a notice at the office: one out of force, only the office and its own bureau."""
+    return circulated.in_force or officer.of_office or officer.bureau == circulated.notice.bureau
 
 
 def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
@@ -217,7 +303,11 @@ def apply(work: NodeWork, trusted: Trusted) -> Applied:
         if event.kind is EventKind.NOTICE_PUBLISHED:
             return _apply_notice(work, trusted, Notice.model_validate(event.content))
         if event.kind is EventKind.NOTICE_RECALLED:
-            return _apply_recall(work, trusted, Recall.model_validate(event.content))
+            recalled = Recall.model_validate(event.content)
+            return _drop(work, trusted, recalled.control_number, recalled.version, Action.ERASED)
+        if event.kind is EventKind.NOTICE_SUSPENDED:
+            suspension = Suspension.model_validate(event.content)
+            return _drop(work, trusted, suspension.control_number, suspension.version, Action.SUSPENDED)
     except ValidationError:
         raise NotTrusted(f"event {event.number} is signed, but is no {event.kind} of this version") from None
     work.save_letter(Letter(event.number, event.at, work.bureau, event.kind, event.subject, event.content))
@@ -232,15 +322,15 @@ def _apply_notice(work: NodeWork, trusted: Trusted, notice: Notice) -> Applied:
     return Applied(add=listed(notice.control_number, notice.person) if notice.person else None)
 
 
-def _apply_recall(work: NodeWork, trusted: Trusted, recalled: Recall) -> Applied:
-    if not _is_news(work, trusted, recalled.control_number):
+def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: Action) -> Applied:
+    if not _is_news(work, trusted, number):
         return Applied()
-    held = work.held(recalled.control_number)
+    held = work.held(number)
     was_held = held is not None and held.notice is not None
-    work.save_held(Held(recalled.control_number, recalled.version, trusted.event.number, None))
+    work.save_held(Held(number, version, trusted.event.number, None))
     done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
-    _report(work, trusted, recalled.control_number, recalled.version, Action.ERASED, done)
-    return Applied(remove=recalled.control_number)
+    _report(work, trusted, number, version, action, done)
+    return Applied(remove=number)
 
 
 def _is_news(work: NodeWork, trusted: Trusted, number: str) -> bool:

@@ -13,12 +13,12 @@ from rednotice.model.notice import Ground
 
 
 def take_hit(work: OfficeWork, hit: Hit) -> Case | None:
-    """Opens the case of a hit and tells both bureaus; on a recalled notice tells them that, and opens none."""
+    """Opens the case of a hit and tells both bureaus; on one out of force tells them that, and opens none."""
     standing = work.notice(hit.control_number)
     requesting = standing.notice.bureau
     content = {"hit": hit.model_dump(mode="json"), "requesting": requesting}
-    if standing.recalled:
-        content["recalled"] = standing.recalled
+    if not standing.in_force:
+        content |= {"recalled": standing.recalled, "suspended": standing.suspended}
         work.record(EventKind.HIT_REPORTED, hit.control_number, content, letters=[requesting, hit.bureau])
         return None
     number = f"C-{work.at.year}-{work.next_number('case')}"

@@ -31,6 +31,8 @@ class Circulated:
     event: int
     suspended: str | None = None
     """Why it is suspended, in a line; None if it is not."""
+    suspended_by: str | None = None
+    """Whose measure that is: a bureau's, the office's, the commission's."""
 
     @property
     def in_force(self) -> bool:

@@ -37,6 +37,7 @@ class Action(StrEnum):
 
     APPLIED = "applied"
     ERASED = "erased"
+    SUSPENDED = "suspended"
 
 
 class Receipt(Noun):

@@ -131,6 +131,7 @@ class Suspension(Noun):
     control_number: Line
     version: Annotated[int, Field(ge=2)]
     because: Line
+    by: Line = Field(description="The bureau, the office or the commission, which alone lifts it")
     suspended_at: datetime
 
 

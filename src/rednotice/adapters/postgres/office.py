@@ -246,6 +246,7 @@ class PostgresOfficeWork:
             "bureau": notice.bureau,
             "recalled": circulated.recalled,
             "suspended": circulated.suspended,
+            "suspended_by": circulated.suspended_by,
             "event": circulated.event,
             "published_at": notice.published_at,
             "list_source": notice.listing.source if notice.listing else None,
@@ -466,7 +467,7 @@ def _notice(connection: Connection, control_number: str, *, for_update: bool = F
 
 def _circulated(row: Any) -> Circulated:
     recalled = Ground(row.recalled) if row.recalled else None
-    return Circulated(Notice.model_validate(row.document), recalled, row.event, row.suspended)
+    return Circulated(Notice.model_validate(row.document), recalled, row.event, row.suspended, row.suspended_by)
 
 
 def _case(connection: Connection, number: str, *, for_update: bool = False) -> Case:

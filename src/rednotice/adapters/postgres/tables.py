@@ -140,6 +140,7 @@ notice = Table(
     Column("bureau", Text),
     Column("recalled", Text),
     Column("suspended", Text),
+    Column("suspended_by", Text),
     Column("event", BigInteger, ForeignKey("event.number"), nullable=False),
     _moment("published_at"),
     Column("list_source", Text),
@@ -231,7 +232,7 @@ held = Table(
     Column("control_number", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("event", BigInteger, nullable=False),
-    # NULL after a recall: what remains says only that there was a notice, so that an old copy cannot come back.
+    # NULL when out of force: what remains says only that there was a notice, so that an old copy cannot come back.
     Column("document", JSONB(none_as_null=True)),
     _moment("applied_at"),
 )
