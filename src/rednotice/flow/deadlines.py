@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rednotice.flow import followup, upkeep
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
-HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {}
+HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
+    TaskKind.REVIEW_COMING: upkeep.review_coming,
+    TaskKind.REVIEW_DUE: upkeep.review_due,
+    TaskKind.DUTY_DUE: followup.duty_due,
+}
 
 
 def carry_out(work: OfficeWork, task: Task) -> None:
