@@ -217,6 +217,7 @@ def new_version(work: OfficeWork, standing: Circulated, **changes: Any) -> Notic
     notice = standing.notice.model_copy(update=changes)
     if standing.suspended:
         work.save_notice(replace(standing, notice=notice))
+        set_review(work, notice)
         return notice
     notice = notice.model_copy(update={"version": notice.version + 1, "published_at": work.at})
     _publish(work, notice, standing.notice)
