@@ -20,7 +20,7 @@ from rednotice.model.event import EventKind
 from rednotice.model.notice import Ground, Listing, Remark
 from rednotice.model.person import Name, Person
 from rednotice.model.request import Request, read_request
-from tests.builders import OPERATOR, REVIEWER_1, TODAY, a_stranger, desk, officer
+from tests.builders import OPERATOR, REVIEWER_1, TODAY, a_stranger, a_warrant, desk, officer
 from tests.conftest import Road, cases
 from tests.flow.test_circulation import NODES, found_by, happened_since, last_checkpoint, prove_the_log
 from tests.flow.test_followup import letter_at, letters, opened
@@ -96,6 +96,11 @@ REFUSED: dict[str, tuple[Callable[[Request], Request], str, str]] = {
         lambda request: changed(request, persons=[*another_person(request).persons, *request.persons]),
         "persons",
         "names 2 persons, the notice is about 1",
+    ),
+    "another warrant": (
+        lambda request: changed(request, warrants=[a_warrant(number="SYN-another")]),
+        "warrants",
+        "has none of the notice's warrants (SYN-1)",
     ),
     "another file": (lambda request: changed(request, reference="SYN-other"), "reference", "on the notice it is SYN-"),
 }

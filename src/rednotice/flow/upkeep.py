@@ -72,7 +72,7 @@ def update(work: OfficeWork, number: str, changed: Request, by: Officer) -> Noti
     """Puts new data into a notice, which reaches every node as a new version (RPD 80).
 
     The rules examine what the bureau sends as if it were filed. Two reviewers signed for this person and this case:
-    what they did not see, another person or a doubt that is new, needs a request of its own.
+    what they did not see, another person, another warrant or a doubt that is new, needs a request of its own.
 
     Args:
         work: the transaction.
@@ -225,6 +225,10 @@ def _of_another_case(notice: Notice, filing: Filing, changed: Request) -> Iterat
     elif notice.person and not _same_person(notice.person, changed.persons[0]):
         problem = f"is not recognisably {notice.name}, whom the notice is about"
         yield Fault("persons[0]", problem, "Keep a name or a document number; for another person file a request")
+    numbers = {warrant.number for warrant in notice.warrants if warrant.number}
+    if numbers and not numbers & {warrant.number for warrant in changed.warrants}:
+        problem = f"has none of the notice's warrants ({', '.join(sorted(numbers))})"
+        yield Fault("warrants", problem, "Keep one of them; for another warrant file a request")
 
 
 def _same_person(was: Person, now: Person) -> bool:

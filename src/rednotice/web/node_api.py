@@ -122,7 +122,7 @@ def node_app(node: Node) -> FastAPI:
         with node.read() as reader:
             held = reader.held(from_path(control_number))
         if held.notice is None:
-            raise NotFound(f"notice {held.control_number} was recalled and is erased here")
+            raise NotFound(f"notice {held.control_number} is out of force or not for this bureau, and is erased here")
         return held.notice
 
     @app.get("/api/letters", tags=["case"])
