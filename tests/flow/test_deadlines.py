@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
@@ -156,6 +157,12 @@ class Desk:
         with self.office.read() as reader:
             return reader.case(number)
 
+    def tasks(self, subject: str) -> list[str]:
+        """The kinds of the tasks that are set for a subject."""
+        with self.office.database._engine.connect() as connection:
+            query = text("SELECT kind FROM task WHERE subject = :subject")
+            return list(connection.execute(query, {"subject": subject}).scalars())
+
     def reminded(self, bureau: str, case: str) -> list[str]:
         """The duties of which a bureau was reminded, in order."""
         return [one.content["duty"]["kind"] for one in self.letters(bureau, case, EventKind.DUTY_REMINDED)]
@@ -246,6 +253,7 @@ def test_a_suspended_notice_is_extended_without_coming_back(here: Desk) -> None:
 def test_a_recalled_notice_is_not_examined_again(here: Desk) -> None:
     number = here.publish()
     here.office.recall(number, Ground.WITHDRAWN, PT)
+    assert here.tasks(number) == []
     here.at(start_of(here.notice(number).review_by) + DAY)
     assert (here.reminders(number), here.recalled(number)) == ([], Ground.WITHDRAWN)
 
@@ -397,6 +405,7 @@ def test_nobody_is_reminded_when_the_case_or_the_notice_has_ended(here: Desk, en
         here.office.move_case(case.number, CaseState.CLOSED, None, ES)
     else:
         here.office.recall(number, Ground.WITHDRAWN, PT)
+    assert here.tasks(case.number) == []
     here.later(30 * DAY)
     assert here.reminded("PT", case.number) == here.reminded("ES", case.number) == []
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rednotice.cli import client
 from rednotice.model.bureau import Role
 from rednotice.model.notice import in_path
 from rednotice.web.office import office_app
@@ -53,9 +54,11 @@ def typist(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> Typist:
+) -> Iterator[Typist]:
     monkeypatch.setenv("REDNOTICE_OFFICE_URL", address)
-    return Typist(desks, Desk(tmp_path, capsys, monkeypatch), monkeypatch)
+    yield Typist(desks, Desk(tmp_path, capsys, monkeypatch), monkeypatch)
+    client._http().close()
+    client._http.cache_clear()
 
 
 # --- HTTP ---------------------------------------------------------------------------------------------------

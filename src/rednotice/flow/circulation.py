@@ -147,6 +147,8 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     work.save_notice(Circulated(notice, ground, event))
     work.unschedule(TaskKind.REVIEW_COMING, number)
     work.unschedule(TaskKind.REVIEW_DUE, number)
+    for case in work.cases_of(number):
+        work.unschedule(TaskKind.DUTY_DUE, case.number)
     return recalled
 
 
