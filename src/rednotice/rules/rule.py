@@ -17,6 +17,11 @@ from rednotice.model.finding import EarlierCase, Evidence, Finding, Lean, Positi
 from rednotice.model.request import Colour, Request
 from rednotice.model.warrant import Warrant
 
+EVERY = frozenset(Colour) - {Colour.SPECIAL}
+"""Colours that a bureau may request; special notices follow the list of the Security Council."""
+AGAINST_PERSONS = frozenset({Colour.RED, Colour.BLUE, Colour.GREEN, Colour.SILVER})
+"""Colours that serve criminal proceedings against somebody, or warn of somebody."""
+
 EVIDENCE_LIMIT = 50
 """Places that one finding points to at most; a finding travels, and people read it."""
 
@@ -65,6 +70,17 @@ def groups(request: Request) -> list[Group]:
         warrants = tuple((m, request.warrants[m]) for m in naming)
         made.append(Group(tuple(persons), warrants, f"{names}: " if len(by_warrants) > 1 else ""))
     return made
+
+
+def whose(request: Request, n: int) -> str:
+    """The name of a person of a request, or the place of one who has none."""
+    person = request.persons[n]
+    return person.principal_name if person.is_named else f"persons[{n}]"
+
+
+def places(request: Request, keys: tuple[str, ...]) -> list[int]:
+    """The persons of a request that keys name; no keys mean all."""
+    return [n for n, person in enumerate(request.persons) if not keys or person.key in keys]
 
 
 Question = Callable[[File], Iterator[Says]]
