@@ -129,9 +129,11 @@ def satisfied(because: str, *evidence: Evidence) -> Says:
     return Says(Verdict.SATISFIED, because, evidence)
 
 
-def missing(because: str, *evidence: Evidence, mend: str) -> Says:
+def missing(
+    because: str, *evidence: Evidence, mend: str, lean: Lean | None = None, weight: Weight | None = None
+) -> Says:
     """The file does not say enough; the bureau is asked (RPD 78)."""
-    return Says(Verdict.MISSING, because, evidence, mend)
+    return Says(Verdict.MISSING, because, evidence, mend, lean, weight)
 
 
 def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:
@@ -142,3 +144,15 @@ def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:
 def barred(because: str, *evidence: Evidence, mend: str) -> Says:
     """The rule forbids publication as the file stands."""
     return Says(Verdict.BARRED, because, evidence, mend)
+
+
+def leaning(lean: Lean, weight: Weight, because: str, *evidence: Evidence, mend: str | None = None) -> Says:
+    """A factor of the predominance test leans to a side (RPD 34(3)).
+
+    To ordinary crime: satisfied. To another side: barred where that alone decides, else doubtful until it is weighed.
+    """
+    if lean is Lean.ORDINARY:
+        verdict = Verdict.SATISFIED
+    else:
+        verdict = Verdict.BARRED if weight is Weight.DECISIVE else Verdict.DOUBTFUL
+    return Says(verdict, because, evidence, mend, lean, weight)
