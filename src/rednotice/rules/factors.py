@@ -118,7 +118,7 @@ def source_of_request(file: File) -> Iterator[Says]:
             Lean.MILITARY,
             Weight.HEAVY,
             "the requesting country stands on one side of the armed action that its request is about",
-            Evidence(path="bureau", passage=request.bureau),
+            Evidence(path="bureau"),
             *once(means, against),
             mend="A body that is no party, such as a tribunal with jurisdiction, may request",
         )
@@ -128,7 +128,7 @@ def source_of_request(file: File) -> Iterator[Says]:
             Lean.ORDINARY, Weight.LIGHT, because, Evidence(path="background.link_to_country", passage=link[:300])
         )
     else:
-        yield satisfied("nothing shows the source as a party", Evidence(path="bureau", passage=request.bureau))
+        yield satisfied("nothing shows the source as a party", Evidence(path="bureau"))
 
 
 @rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE)
@@ -157,7 +157,7 @@ def positions_of_bureaus(file: File) -> Iterator[Says]:
             *(Evidence(path=f"positions[{n}]", passage=one.because or one.stance) for _, n, one in support),
         )
     else:
-        yield satisfied("no bureau objects", Evidence(path="bureau", passage=file.request.bureau))
+        yield satisfied("no bureau objects", Evidence(path="bureau"))
 
 
 @rule("Constitution, Article 3; RPD 34(3)(e)", since=SINCE, source_note=NOT_READ)
@@ -179,9 +179,7 @@ def international_obligations(file: File) -> Iterator[Says]:
         )
     elif organisation and organisation.un_listed:
         because = "the organisation is on a list of the Security Council, which binds all states"
-        yield leaning(
-            Lean.ORDINARY, Weight.LIGHT, because, Evidence(path="background.organisation", passage=organisation.name)
-        )
+        yield leaning(Lean.ORDINARY, Weight.LIGHT, because, Evidence(path="background.organisation"))
     else:
         yield satisfied("no obligation in international law stands against it", Evidence(path="persons"))
 

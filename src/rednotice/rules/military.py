@@ -1,4 +1,4 @@
-"""Neutrality (Constitution, Article 3): acts of armed forces, military offences, conflicts within and between states."""
+"""Neutrality (Constitution, Article 3): armed forces, military offences, conflicts within and between states."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ counts once on a side, with its heaviest finding, so that neither order nor the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rednotice.model.finding import Evidence, Finding, Lean, Verdict, Weight
 from rednotice.rules import categories, factors, military
@@ -27,7 +27,7 @@ OUTWEIGHS = 2
 @rule(
     "Constitution, Article 3; RPD 34(2)-(3); AGN/20/RES/11",
     since=SINCE,
-    source_note="The weights and margins are our own measure; the texts name the factors, and leave weighing to people.",
+    source_note="Weights and margins are our own measure; the texts name the factors and leave the weighing to people.",
 )
 def predominance(file: File) -> Iterator[Says]:
     """Does the element of ordinary crime predominate over the political, military, religious or racial one?"""
@@ -82,7 +82,7 @@ def _heaviest(findings: Iterator[Finding]) -> dict[str, Finding]:
 
 
 def _count(finding: Finding) -> int:
-    return POINTS[finding.weight] if finding.weight in POINTS else 0
+    return POINTS.get(finding.weight, 0) if finding.weight else 0
 
 
 def _points(side: dict[str, Finding]) -> int:
@@ -103,7 +103,7 @@ def _evidence(findings: list[Finding]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(evidence for one in findings for evidence in one.evidence))
 
 
-def is_weighed(finding: Finding, findings: tuple[Finding, ...]) -> bool:
+def is_weighed(finding: Finding, findings: Sequence[Finding]) -> bool:
     """Whether a doubt leans to a side and `predominance`, among the same findings, has weighed it."""
     return (
         finding.verdict is Verdict.DOUBTFUL

@@ -66,7 +66,7 @@ def capacity(request: Request, *wanted: Capacity) -> tuple[Evidence, ...]:
     return (Evidence(path="facts.capacity", passage=said),) if said in wanted else ()
 
 
-def victims(request: Request, wanted: Iterable[VictimStatus]) -> tuple[Evidence, ...]:
+def victims(request: Request, wanted: set[VictimStatus]) -> tuple[Evidence, ...]:
     """Victims of a status."""
     return tuple(
         Evidence(path=f"facts.victims[{n}].status", passage=victim.status)

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -52,6 +55,7 @@ def fold(text: str) -> str:
 _GAP = " ... "
 """The sign " … " of the lists of terms, as folding writes it."""
 _BETWEEN = r"(?:\S+ ){0,3}"
+_NEVER = "(?!)"
 _ARABIC_BEFORE = "(?:[وف]?[بلك]?(?:ال|ل)?)"
 _ARABIC_AFTER = "(?:ا|ي|ه|ها|هم|ين|ون|ان|ات|يه|يا|ته|تهم)?"
 
@@ -60,22 +64,23 @@ _ARABIC_AFTER = "(?:ا|ي|ه|ها|هم|ين|ون|ان|ات|يه|يا|ته|تهم
 def terms(category: str) -> re.Pattern[str]:
     """The terms of a category, in all languages, as one pattern over folded text."""
     listed = _book()[category]
-    made = (
-        _arabic(term) if language is Language.ARABIC else _latin(term)
+    latin = "|".join(
+        fold(term).replace(_GAP, f" {_BETWEEN}")
         for language in Language
-        for term in listed.get(language.value, ())
+        if language is not Language.ARABIC
+        for term in listed.get(language, ())
     )
-    return re.compile(rf"\b(?:{'|'.join(made)})\b")
-
-
-def _latin(term: str) -> str:
-    return fold(term).replace(_GAP, f" {_BETWEEN}")
+    arabic = "|".join(_arabic(term) for term in listed.get(Language.ARABIC, ()))
+    # The letter that a word begins with says at once which of the two can stand there.
+    return re.compile(
+        rf"\b(?:(?=[a-z\d])(?:{latin or _NEVER})|(?=[\u0620-\u064a]){_ARABIC_BEFORE}(?:{arabic or _NEVER}){_ARABIC_AFTER})\b"
+    )
 
 
 def _arabic(term: str) -> str:
-    """A term in Arabic, each word of it with the particles that are written onto a word."""
+    """A term in Arabic, each word of it with the particles that are written onto a word; the pattern has the outer."""
     phrases = (part.replace(" ", f"{_ARABIC_AFTER} {_ARABIC_BEFORE}") for part in fold(term).split(_GAP))
-    return _ARABIC_BEFORE + f"{_ARABIC_AFTER} {_BETWEEN}{_ARABIC_BEFORE}".join(phrases) + _ARABIC_AFTER
+    return f"{_ARABIC_AFTER} {_BETWEEN}{_ARABIC_BEFORE}".join(phrases)
 
 
 @cache
@@ -120,28 +125,53 @@ def _negated() -> re.Pattern[str]:
     no, on = (
         "|".join(fold(word) for language in Language for word in listed[key][language]) for key in ("words", "carry")
     )
-    return re.compile(rf"\b(?:{no})(?: (?:{on}))* ?$")
+    return re.compile(rf"\b[وف]?(?:{no})(?: (?:{on}))* ?$")
 
 
-def _found(category: str, sentence: str) -> bool:
-    folded = fold(sentence)
+def _is_found(category: str, sentence: str) -> bool:
     return any(
-        not _negated().search(folded[max(0, hit.start() - _REACH) : hit.start()])
-        for hit in terms(category).finditer(folded)
+        not _negated().search(sentence[max(0, hit.start() - _REACH) : hit.start()])
+        for hit in terms(category).finditer(sentence)
     )
 
 
 # --- Passages --------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What was read of the texts of one request, so that many rules do not read it anew."""
+
+    sentences: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+
+_reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within it, a text is read once, whatever number of rules look into it; nothing of it is kept afterwards."""
+    token = _reading.set(_Reading())
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def passages(category: str, texts: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Every sentence in which a term of the category stands and is not denied: path of the field, and the sentence."""
-    return tuple(
-        Evidence(path=path, passage=_shorten(sentence))
-        for path, text in texts
-        for sentence in _SENTENCE_END.split(text)
-        if _found(category, sentence)
-    )
+    read = _reading.get() or _Reading()
+    made = []
+    for path, text in texts:
+        if (category, text) not in read.found:
+            if text not in read.sentences:
+                read.sentences[text] = [(sentence, fold(sentence)) for sentence in _SENTENCE_END.split(text)]
+            read.found[category, text] = [
+                _shorten(sentence) for sentence, folded in read.sentences[text] if _is_found(category, folded)
+            ]
+        made += [Evidence(path=path, passage=sentence) for sentence in read.found[category, text]]
+    return tuple(made)
 
 
 def facts_texts(request: Request) -> Iterator[tuple[str, str]]:
