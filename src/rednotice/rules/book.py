@@ -27,7 +27,9 @@ from rednotice.rules import (
     special_persons,
     things,
 )
+from rednotice.rules.neutrality import is_weighed
 from rednotice.rules.rule import File, Rule
+from rednotice.rules.text import reading
 
 CHAPTERS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Neutrality (Constitution, Article 3)", constitution.RULES),
@@ -63,27 +65,32 @@ def examine(
 ) -> Examination:
     """Puts a request to every rule that is in force for its colour on a day."""
     file = File(request, on, tuple(earlier), tuple(positions))
-    findings = tuple(
-        finding
-        for rule in RULES
-        if rule.in_force(on) and request.colour in rule.colours
-        for finding in rule.findings(file)
-    )
+    with reading():
+        findings = tuple(
+            finding
+            for rule in RULES
+            if rule.in_force(on) and request.colour in rule.colours
+            for finding in rule.findings(file)
+        )
     return Examination(findings=findings, recommendation=recommend(findings))
 
 
 def recommend(findings: Sequence[Finding]) -> Recommendation:
-    """Weighs findings: what bars outweighs what is missing, and that outweighs what is doubtful."""
+    """Weighs findings: what bars outweighs what is missing, and that outweighs what is doubtful.
+
+    Doubts that lean to a side of the predominance test are answered by that test, and count through it alone.
+    """
     if not findings:
         # Before the constitution, or where every rule has ended: nothing spoke, so nothing is recommended unseen.
         return Recommendation(advice=Advice.EXAMINE, because="no rule was in force on this day", citations=("RPD 77",))
+    counted = [finding for finding in findings if not is_weighed(finding, findings)]
     steps = (
         (Verdict.BARRED, Advice.REFUSE, "barred"),
         (Verdict.MISSING, Advice.ASK, "incomplete"),
         (Verdict.DOUBTFUL, Advice.EXAMINE, "doubtful"),
     )
     for verdict, advice, word in steps:
-        weighty = [finding for finding in findings if finding.verdict is verdict]
+        weighty = [finding for finding in counted if finding.verdict is verdict]
         if weighty:
             rules = tuple(dict.fromkeys(finding.rule.replace("_", " ") for finding in weighty))
             because = f"{word} by: {', '.join(rules)}"

@@ -15,7 +15,7 @@ from rednotice.model.warrant import PenaltyKind, Purpose
 from rednotice.rules.figures import figure
 from rednotice.rules.rule import (
     AGAINST_PERSONS,
-    EVERY,
+    RED,
     File,
     Says,
     barred,
@@ -33,7 +33,7 @@ IN_FORCE = "2012-07-01"
 SHEET = "From the domain sheet's table of human rights and other grounds; {line}."
 
 
-@rule("Constitution, Article 2; GA-2017-RES-09", since="2017-09-29", colours=EVERY)
+@rule("Constitution, Article 2; GA-2017-RES-09", since="2017-09-29")
 def refugees(file: File) -> Iterator[Says]:
     """Is nobody a recognised refugee from the country that requests?"""
     request = file.request
@@ -90,7 +90,7 @@ def treatment_and_fair_trial(file: File) -> Iterator[Says]:
         yield satisfied("nothing of the kind is alleged", Evidence(path="proceedings.safeguards"))
 
 
-@rule("Constitution, Article 2", since=FOUNDED, source_note=SHEET.format(line="'assurances asked, warn'"))
+@rule("Constitution, Article 2", since=FOUNDED, colours=RED, source_note=SHEET.format(line="'assurances asked, warn'"))
 def death_or_life_sentence(file: File) -> Iterator[Says]:
     """If death or prison for life is threatened, are there the assurances that other countries ask for?"""
     request, given = file.request, file.request.assurances
@@ -130,7 +130,12 @@ def _penalties(request: Request, kind: PenaltyKind) -> Iterator[Evidence]:
                 yield Evidence(path=f"warrants[{n}].offences[{m}].maximum_penalty")
 
 
-@rule("Constitution, Article 2", since=FOUNDED, source_note=SHEET.format(line="ne bis in idem, 'barred on proof'"))
+@rule(
+    "Constitution, Article 2",
+    since=FOUNDED,
+    colours=RED,
+    source_note=SHEET.format(line="ne bis in idem, 'barred on proof'"),
+)
 def not_twice_for_the_same(file: File) -> Iterator[Says]:
     """Was nobody tried before, or finally let go, for the same facts (ne bis in idem)?"""
     request = file.request
@@ -168,7 +173,12 @@ def _is_to_be_served(request: Request, judgment: EarlierJudgment) -> bool:
     )
 
 
-@rule("RPD 83(1)(a)(i)", since=IN_FORCE, source_note=SHEET.format(line="private dispute, debt, cheques without cover"))
+@rule(
+    "RPD 83(1)(a)(i)",
+    since=IN_FORCE,
+    colours=RED,
+    source_note=SHEET.format(line="private dispute, debt, cheques without cover"),
+)
 def dispute_behind_the_charge(file: File) -> Iterator[Says]:
     """Is a charge of fraud or breach of trust more than a private dispute about a debt or a contract?"""
     request = file.request
@@ -189,7 +199,7 @@ def dispute_behind_the_charge(file: File) -> Iterator[Says]:
         yield satisfied("the facts are no mere private dispute", Evidence(path="facts.summary"))
 
 
-@rule("Constitution, Article 2", since=FOUNDED, source_note=SHEET.format(line="in absentia conviction"))
+@rule("Constitution, Article 2", since=FOUNDED, colours=RED, source_note=SHEET.format(line="in absentia conviction"))
 def tried_in_absence(file: File) -> Iterator[Says]:
     """If the person was sentenced in absence, is there a new trial or an appeal?"""
     sentences = [(n, warrant.sentence) for n, warrant in enumerate(file.request.warrants) if warrant.sentence]
@@ -224,7 +234,12 @@ def tried_in_absence(file: File) -> Iterator[Says]:
 AGAINST_THE_CONSTITUTION = {RefusalGround.HUMAN_RIGHTS, RefusalGround.POLITICAL}
 
 
-@rule("Constitution, Articles 2, 3; RPD 34(3)(d)", since=FOUNDED, source_note=SHEET.format(line="extradition refused"))
+@rule(
+    "Constitution, Articles 2, 3; RPD 34(3)(d)",
+    since=FOUNDED,
+    colours=RED,
+    source_note=SHEET.format(line="extradition refused"),
+)
 def extradition_refused(file: File) -> Iterator[Says]:
     """Did no country refuse extradition?"""
     request = file.request
@@ -243,7 +258,7 @@ def extradition_refused(file: File) -> Iterator[Says]:
         yield satisfied("no refusal is known", Evidence(path="proceedings.extradition_refused"))
 
 
-@rule("RPD 81", since=IN_FORCE, source_note=SHEET.format(line="how long is 'long' is our own measure"))
+@rule("RPD 81", since=IN_FORCE, colours=RED, source_note=SHEET.format(line="how long is 'long' is our own measure"))
 def action_once_located(file: File) -> Iterator[Says]:
     """If it is known where the person is, was extradition asked for?"""
     located = file.request.proceedings.located if file.request.proceedings else None
@@ -278,6 +293,7 @@ def _is_long(located: Located, file: File) -> bool:
 @rule(
     "RPD 83(1)(a)(iii), 35",
     since=IN_FORCE,
+    colours=RED,
     source_note="From the tags of published decisions of the commission in the domain sheet: transfer of proceedings.",
 )
 def proceedings_elsewhere(file: File) -> Iterator[Says]:

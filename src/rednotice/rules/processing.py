@@ -14,7 +14,7 @@ from rednotice.model.request import Colour, Language, Request
 from rednotice.model.values import earliest, latest
 from rednotice.model.warrant import PenaltyKind, Warrant
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import EVERY, File, Says, barred, doubtful, missing, rule, satisfied, whose
+from rednotice.rules.rule import File, Says, barred, doubtful, missing, rule, satisfied, whose
 from rednotice.rules.special_persons import may_be_minor
 
 IN_FORCE = "2012-07-01"
@@ -38,7 +38,7 @@ def who_may_request(file: File) -> Iterator[Says]:
         )
 
 
-@rule("RPD 76", since=IN_FORCE, colours=EVERY)
+@rule("RPD 76", since=IN_FORCE)
 def official_language(file: File) -> Iterator[Says]:
     """Is the request written in the official language that it names?"""
     request = file.request
@@ -63,7 +63,7 @@ def official_language(file: File) -> Iterator[Says]:
         yield satisfied("the summary is in the script of an official language", where)
 
 
-@rule("RPD 12", since=IN_FORCE, colours=EVERY, source_note=FROM_MEMORY.format(articles="10-12"))
+@rule("RPD 12", since=IN_FORCE, source_note=FROM_MEMORY.format(articles="10-12"))
 def dates_agree(file: File) -> Iterator[Says]:
     """Do the dates of the request agree with each other?"""
     request = file.request
@@ -99,7 +99,7 @@ def _before_birth(request: Request) -> Iterator[tuple[str, ...]]:
                 yield f"{whose(request, n)} was born after {path}", f"persons[{n}].born", path
 
 
-@rule("RPD 12", since=IN_FORCE, colours=EVERY, source_note=FROM_MEMORY.format(articles="10-12"))
+@rule("RPD 12", since=IN_FORCE, source_note=FROM_MEMORY.format(articles="10-12"))
 def sentence_within_the_law(file: File) -> Iterator[Says]:
     """Is no sentence longer than what the law threatens?"""
     wrong: list[tuple[str, ...]] = []
@@ -146,7 +146,7 @@ SECTIONS = {
 """Parts of the form that serve the purpose of some colours alone."""
 
 
-@rule("RPD 10-12", since=IN_FORCE, colours=EVERY, source_note=FROM_MEMORY.format(articles="10-12"))
+@rule("RPD 10-12", since=IN_FORCE, source_note=FROM_MEMORY.format(articles="10-12"))
 def data_serve_the_purpose(file: File) -> Iterator[Says]:
     """Does the request give only data that serve the purpose of its colour?"""
     request = file.request
@@ -163,7 +163,7 @@ def data_serve_the_purpose(file: File) -> Iterator[Says]:
         yield satisfied(f"every part of the form serves a {request.colour} notice", Evidence(path="colour"))
 
 
-@rule("RPD 58", since=IN_FORCE, colours=EVERY)
+@rule("RPD 58", since=IN_FORCE)
 def access_restrictions(file: File) -> Iterator[Says]:
     """If bureaus are excluded from access, can the notice still do its work?"""
     request = file.request
@@ -200,7 +200,7 @@ def access_restrictions(file: File) -> Iterator[Says]:
 PROTECTED = {PersonRole.VICTIM, PersonRole.WITNESS}
 
 
-@rule("RPD 61", since=IN_FORCE, colours=EVERY, source_note=FROM_MEMORY.format(articles="61"))
+@rule("RPD 61", since=IN_FORCE, source_note=FROM_MEMORY.format(articles="61"))
 def public_extract(file: File) -> Iterator[Says]:
     """May the public see an extract, if the bureau wants one?"""
     request, asked = file.request, file.request.public_extract
@@ -241,7 +241,6 @@ def _against_public(request: Request, on: date) -> Iterator[tuple[str, str]]:
 @rule(
     "RPD 97-101",
     since=IN_FORCE,
-    colours=EVERY,
     source_note="Written from memory of RPD 97-101: the conditions are those of the notice of the same colour.",
 )
 def addressees_of_a_diffusion(file: File) -> Iterator[Says]:

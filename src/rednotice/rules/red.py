@@ -13,13 +13,13 @@ from rednotice.model.finding import Evidence, Verdict
 from rednotice.model.values import latest
 from rednotice.model.warrant import Purpose, Warrant
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import File, Group, Says, barred, doubtful, groups, missing, rule, satisfied
+from rednotice.rules.rule import RED, File, Group, Says, barred, doubtful, groups, missing, rule, satisfied
 from rednotice.rules.text import charge_texts, facts_texts, is_read, passages, unread
 
 IN_FORCE = "2012-07-01"
 
 
-@rule("RPD 83(1)(a)(i)", since=IN_FORCE)
+@rule("RPD 83(1)(a)(i)", since=IN_FORCE, colours=RED)
 def ordinary_law_crime(file: File) -> Iterator[Says]:
     """Is it a serious ordinary-law crime, and in none of the excluded categories?"""
     if not any(charge_texts(enumerate(file.request.warrants))):
@@ -76,10 +76,16 @@ def _charges_against(file: File, group: Group) -> Iterator[Says]:
         yield satisfied(f"{group.named}no charge falls into an excluded category", *evidence)
 
 
-@rule("RPD 83(1)(a)(ii)", since=IN_FORCE)
+@rule("RPD 83(1)(a)(ii)", since=IN_FORCE, colours=RED)
 def threshold(file: File) -> Iterator[Says]:
     """Is the offence, or the sentence to be served, heavy enough?"""
     for group in groups(file.request):
+        if not group.warrants:
+            yield missing(
+                f"{group.named}neither offence nor sentence is given",
+                Evidence(path="warrants"),
+                mend="Add the warrant or judgment",
+            )
         says = [_threshold_of(n, warrant, file) for n, warrant in group.warrants]
         # The highest counts (RPD 83(1)(c)): one warrant that is heavy enough will do, and one that may be is asked for.
         for verdict in (Verdict.SATISFIED, Verdict.MISSING, Verdict.BARRED):
@@ -148,6 +154,7 @@ def _unless_of_particular_importance(file: File, says: Says) -> Says:
 @rule(
     "RPD 83(2)(b)",
     since=IN_FORCE,
+    colours=RED,
     source_note="The form asks for the time limit of prosecution; that a prosecution past it bars is our conclusion.",
 )
 def time_limit_of_prosecution(file: File) -> Iterator[Says]:
@@ -178,7 +185,7 @@ def time_limit_of_prosecution(file: File) -> Iterator[Says]:
             yield satisfied(f"{group.named}no time limit that is given has passed", Evidence(path="warrants"))
 
 
-@rule("RPD 83(1)(a)(iii), 35", since=IN_FORCE)
+@rule("RPD 83(1)(a)(iii), 35", since=IN_FORCE, colours=RED)
 def interest_for_cooperation(file: File) -> Iterator[Says]:
     """Is the request of interest for international police cooperation?"""
     request = file.request

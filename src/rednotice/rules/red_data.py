@@ -8,13 +8,13 @@ from rednotice.model.finding import Evidence
 from rednotice.model.person import BiometricKind, NameKind, Person
 from rednotice.model.warrant import AuthorityKind
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import File, Says, missing, rule, satisfied
-from rednotice.rules.text import terms
+from rednotice.rules.rule import RED, File, Says, missing, rule, satisfied
+from rednotice.rules.text import fold, terms
 
 IN_FORCE = "2012-07-01"
 
 
-@rule("RPD 83(2)(a)", since=IN_FORCE)
+@rule("RPD 83(2)(a)", since=IN_FORCE, colours=RED)
 def identity(file: File) -> Iterator[Says]:
     """Is every person identified well enough to be found, and not to be taken for another?"""
     for n, person in enumerate(file.request.persons):
@@ -63,7 +63,7 @@ def _has_traces(person: Person) -> bool:
     return any(held.kind in (BiometricKind.FINGERPRINTS, BiometricKind.DNA_PROFILE) for held in person.biometrics)
 
 
-@rule("RPD 83(2)(b)(i)", since=IN_FORCE)
+@rule("RPD 83(2)(b)(i)", since=IN_FORCE, colours=RED)
 def summary_of_facts(file: File) -> Iterator[Says]:
     """Does the summary say what each person did, when and where?"""
     facts, persons = file.request.facts, file.request.persons
@@ -85,7 +85,7 @@ def summary_of_facts(file: File) -> Iterator[Says]:
     silent = [
         n
         for n, person in enumerate(persons)
-        if not person.part_played or empty.fullmatch(person.part_played.strip(" .!؟"))
+        if not person.part_played or empty.fullmatch(fold(person.part_played).strip(" .!؟"))
     ]
     if silent:
         yield missing(
@@ -103,9 +103,11 @@ def _count(some: int, all_: int) -> str:
     return f"any of the {all_} persons" if some == all_ else f"{some} of the {all_} persons"
 
 
-@rule("RPD 83(2)(b)(ii)-(iv)", since=IN_FORCE)
+@rule("RPD 83(2)(b)(ii)-(iv)", since=IN_FORCE, colours=RED)
 def charges_law_and_penalty(file: File) -> Iterator[Says]:
     """Are the charges given, the law that makes each an offence, and the penalty?"""
+    if not file.request.warrants:
+        yield missing("no charge", Evidence(path="warrants"), mend="Add a warrant with its charges")
     for n, warrant in enumerate(file.request.warrants):
         if not warrant.offences:
             yield missing("no charge", Evidence(path=f"warrants[{n}].offences"), mend="Add the charges")
@@ -122,7 +124,7 @@ def charges_law_and_penalty(file: File) -> Iterator[Says]:
                 yield satisfied(f"'{offence.charge}' is given with its law", Evidence(path=where))
 
 
-@rule("RPD 83(2)(b)(v)", since=IN_FORCE)
+@rule("RPD 83(2)(b)(v)", since=IN_FORCE, colours=RED)
 def valid_warrant(file: File) -> Iterator[Says]:
     """Does a valid arrest warrant or judgment stand behind the request, for every person?"""
     request = file.request
@@ -149,7 +151,7 @@ def valid_warrant(file: File) -> Iterator[Says]:
         )
 
 
-@rule("RPD 84", since=IN_FORCE)
+@rule("RPD 84", since=IN_FORCE, colours=RED)
 def assurances(file: File) -> Iterator[Says]:
     """Does the bureau vouch for the authority and for seeking extradition?"""
     request, given = file.request, file.request.assurances
@@ -183,7 +185,7 @@ def assurances(file: File) -> Iterator[Says]:
         yield satisfied("power, extradition and its coordination are assured", Evidence(path="assurances"))
 
 
-@rule("RPD 85", since=IN_FORCE)
+@rule("RPD 85", since=IN_FORCE, colours=RED)
 def data_useful_for_action(file: File) -> Iterator[Says]:
     """Is it said from where extradition will be sought, and whom to ask?"""
     request = file.request
