@@ -33,7 +33,11 @@ IN_FORCE = "2012-07-01"
 SHEET = "From the domain sheet's table of human rights and other grounds; {line}."
 
 
-@rule("Constitution, Article 2; GA-2017-RES-09", since="2017-09-29")
+@rule(
+    "Constitution, Article 2; GA-2017-RES-09",
+    since="2017-09-29",
+    source_note="The day of the resolution is the last of the General Assembly of 2017, from memory.",
+)
 def refugees(file: File) -> Iterator[Says]:
     """Is nobody a recognised refugee from the country that requests?"""
     request = file.request
