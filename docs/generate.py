@@ -33,8 +33,8 @@ def law() -> str:
         "",
         "Every rule that a request is put to, in the order in which it is asked. `RPD`: Rules on the Processing of",
         "Data. A rule answers satisfied, missing, doubtful or barred, and points to its evidence; only people decide.",
-        "Rules stand in `src/rednotice/rules/`, one function each; `rednotice law explain RULE` shows its cases. A note",
-        "says where a rule was not, or not wholly, written beside the text of its article.",
+        "Rules stand in `src/rednotice/rules/`, one function each; `rednotice law explain RULE` shows its cases. A",
+        "note says where a rule was not, or not wholly, written beside the text of its article.",
     ]
     entries = catalogue()
     for chapter in dict.fromkeys(one.chapter for one in entries):

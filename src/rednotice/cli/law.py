@@ -33,11 +33,11 @@ def law(context: typer.Context, as_json: Json = False) -> None:
         return
     for chapter in dict.fromkeys(one.chapter for one in entries):
         rows = [
-            (one.name, fill(one.citation), one.in_force, one.colours_in_words, fill(one.question))
+            (one.name, f"{fill(one.question)}\n[dim]{fill(one.citation)}; {one.in_force}; {one.colours_in_words}[/]")
             for one in entries
             if one.chapter == chapter
         ]
-        show.table(("rule", "article", "in force", "colours", "question"), rows, title=f"\n[bold]{fill(chapter)}[/]")
+        show.table(("rule", "question, article, in force, colours"), rows, title=f"\n[bold]{fill(chapter)}[/]")
 
 
 @app.command("explain")
@@ -78,19 +78,21 @@ def explain(
 def cases_of(rule: str, folder: Path = CASES) -> Iterator[dict[str, str]]:
     """The cases of a rule in the tables of the source tree: name, source, and the verdict expected."""
     for path in sorted(folder.glob("*.yaml")):
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
-            verdict = _expected(row, rule)
+        table = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # A table is a list of cases that each name their rules, or holds the cases of each rule under its name.
+        for row in table.get(rule, ()) if isinstance(table, dict) else table:
+            verdict = row.get("verdict") if isinstance(table, dict) else _expected(row, rule)
             if verdict:
-                yield {"verdict": verdict, "name": row["name"], "source": str(row.get("source", ""))}
+                yield {"verdict": verdict, "name": row["name"], "source": str(row.get("source", path.stem))}
 
 
 def _expected(row: dict[str, Any], rule: str) -> str | None:
-    expected = row.get("expected")
-    if isinstance(expected, dict) and expected.get("rule") == rule:
-        return str(expected["verdict"])
-    # The tables on neutrality name every rule that objects to a case.
-    objects = row.get("objects")
-    return str(objects[rule]) if isinstance(objects, dict) and rule in objects else None
+    for expected in (row.get("expected"), row.get("objects")):
+        if isinstance(expected, dict) and expected.get("rule") == rule:
+            return str(expected["verdict"])
+        if isinstance(expected, dict) and rule in expected:
+            return str(expected[rule])
+    return None
 
 
 def _touched(rule: str, data: Path, acting_as: str | None) -> tuple[list[dict[str, Any]] | None, str | None]:
