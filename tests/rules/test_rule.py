@@ -17,7 +17,7 @@ from rednotice.rules import book, constitution, red
 from rednotice.rules.effects import effect_of
 from rednotice.rules.figures import figure
 from rednotice.rules.rule import File, Rule, Says, rule, satisfied
-from rednotice.rules.text import terms
+from rednotice.rules.text import categories, terms
 from tests.builders import NOON, TODAY, a_person, a_request
 
 # --- Rules -----------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_every_rule_has_a_name_of_its_own() -> None:
 
 RULES_FOLDER = files(book.__package__)
 FIGURES: dict[str, Any] = yaml.safe_load(RULES_FOLDER.joinpath("figures.yaml").read_text(encoding="utf-8"))
-TERMS: dict[str, Any] = yaml.safe_load(RULES_FOLDER.joinpath("terms.yaml").read_text(encoding="utf-8"))
+TERMS = categories()
 
 
 @pytest.mark.parametrize(
