@@ -71,10 +71,10 @@ def terms(category: str) -> re.Pattern[str]:
         for term in listed.get(language, ())
     )
     arabic = "|".join(_arabic(term) for term in listed.get(Language.ARABIC, ()))
+    either = f"(?=[a-z\\d])(?:{latin or _NEVER})"
     # The letter that a word begins with says at once which of the two can stand there.
-    return re.compile(
-        rf"\b(?:(?=[a-z\d])(?:{latin or _NEVER})|(?=[\u0620-\u064a]){_ARABIC_BEFORE}(?:{arabic or _NEVER}){_ARABIC_AFTER})\b"
-    )
+    or_arabic = f"(?=[\u0620-\u064a]){_ARABIC_BEFORE}(?:{arabic or _NEVER}){_ARABIC_AFTER}"
+    return re.compile(rf"\b(?:{either}|{or_arabic})\b")
 
 
 def _arabic(term: str) -> str:
