@@ -7,7 +7,7 @@ At the office: `publish_request`, `publish_listings`, `new_version`, `suspend`, 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
-from rednotice.flow.request import circulated, listed
+from rednotice.flow.request import listed, notice_content
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind
@@ -27,14 +27,9 @@ from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Su
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
 from rednotice.model.task import Task, TaskKind
-from rednotice.model.values import bureau_name
 from rednotice.rules.duties import limit
 from rednotice.rules.figures import figure
 
-RED_ACTION = (
-    "Locate and arrest with a view to extradition, surrender or similar lawful action, as far as the law of the "
-    "country where the person is found allows. Inform bureau {bureau} ({name}) and the office at once."
-)
 SPECIAL_ACTION = (
     "Person under measures of the United Nations Security Council ({measures}). Apply them as the law of the country "
     "provides, and inform the office."
@@ -53,25 +48,31 @@ ANSWERS = {
 # --- At the office -----------------------------------------------------------------------------------------
 
 
-def publish_request(work: OfficeWork, filing: Filing) -> tuple[str, ...]:
-    """Publishes one notice for each person of a granted request; returns their control numbers."""
+def publish_request(work: OfficeWork, filing: Filing, persons: Sequence[int] | None = None) -> tuple[str, ...]:
+    """Publishes the notices of a granted request (RPD 79).
+
+    Args:
+        work: the transaction.
+        filing: the request.
+        persons: the places in the request of those who get a notice; all of them if not given.
+
+    Returns:
+        The control numbers: one a person, or one alone where the request names nobody.
+    """
     request = filing.request
+    chosen = range(len(request.persons)) if persons is None else persons
+    about = [request.persons[n] for n in chosen] if request.persons else [None]
     numbers = []
-    for person in request.persons:
+    for person in about:
         notice = Notice(
             control_number=_new_control_number(work, request.colour),
             version=1,
             colour=request.colour,
             bureau=request.bureau,
             request=filing.number,
-            person=person,
-            facts=request.facts,
-            warrants=tuple(circulated(warrant) for warrant in request.warrants_for(person)),
-            extradition=request.extradition,
-            action=RED_ACTION.format(bureau=request.bureau, name=bureau_name(request.bureau)),
-            contact=request.contact,
             published_at=work.at,
             review_by=review_by(work),
+            **notice_content(request, person),
         )
         _publish(work, notice)
         numbers.append(notice.control_number)

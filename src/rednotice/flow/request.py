@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
+from pydantic_core import to_json
 from rapidfuzz import fuzz
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed, NotFound
+from rednotice.flow.action import action_asked
 from rednotice.flow.work import OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import Officer, Role
@@ -16,12 +19,13 @@ from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
 from rednotice.model.finding import EarlierCase, Examination
 from rednotice.model.person import Person
-from rednotice.model.request import Colour, Request
+from rednotice.model.request import Request
 from rednotice.model.warrant import Warrant
 from rednotice.rules.book import examine
+from rednotice.rules.rule import EVERY
 
-HANDLED = frozenset({Colour.RED})
-"""Colours that a bureau can request in this version."""
+HANDLED = EVERY
+"""Colours that a bureau can request."""
 
 NOTICE_LIMIT = 500_000
 """Characters that a notice may have; every bureau holds it, and a check shows it."""
@@ -34,28 +38,60 @@ def check_request(request: Request, on: date) -> Examination:
     """What the rules say of a request, before it is filed; earlier cases are known only to the office.
 
     Raises:
-        InvalidInput: if requests of this colour are not handled yet, or a notice would be too large to circulate.
+        InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
     """
     if request.colour not in HANDLED:
-        handled = ", ".join(HANDLED)
+        handled = ", ".join(sorted(HANDLED))
         raise InvalidInput.at(
-            "colour", f"requests for {request.colour} notices are not handled yet", f"Use one of: {handled}", "request"
+            "colour", f"no bureau requests {request.colour} notices", f"Use one of: {handled}", "request"
         )
     _notices_fit(request)
     return examine(request, on)
 
 
 def _notices_fit(request: Request) -> None:
-    shared = len(request.facts.model_dump_json())
+    shared = sum(len(to_json(getattr(request, field))) for field in CARRIED)
     faults = []
-    for n, person in enumerate(request.persons):
-        warrants = sum(len(circulated(warrant).model_dump_json()) for warrant in request.warrants_for(person))
-        size = shared + len(person.model_dump_json()) + warrants
+    for n, person in enumerate(request.persons or [None]):
+        size = shared + len(to_json(person)) + len(to_json(_warrants_on_notice(request, person)))
         if size > NOTICE_LIMIT:
             problem = f"the notice of this person would have {size:,} characters, at most {NOTICE_LIMIT:,} circulate"
-            faults.append(Fault(f"persons[{n}]", problem, "Shorten texts, or leave out what an officer does not need"))
+            where = f"persons[{n}]" if person else ""
+            faults.append(Fault(where, problem, "Shorten texts, or leave out what an officer does not need"))
     if faults:
         raise InvalidInput(faults, "request")
+
+
+CARRIED = (
+    "facts",
+    "extradition",
+    "contact",
+    "public_extract",
+    "diffusion",
+    "assessment",
+    "disappearance",
+    "body",
+    "modus_operandi",
+    "threat",
+    "assets",
+)
+"""What a notice takes from its request as it stands there."""
+
+
+def notice_content(request: Request, person: Person | None) -> dict[str, Any]:
+    """What a notice says of one person of a request, or of none, apart from its numbers and dates."""
+    return {
+        "person": person,
+        "warrants": _warrants_on_notice(request, person),
+        "action": action_asked(request),
+        "restricted": tuple(dict.fromkeys(restriction.bureau for restriction in request.restrictions)),
+        **{field: getattr(request, field) for field in CARRIED},
+    }
+
+
+def _warrants_on_notice(request: Request, person: Person | None) -> tuple[Warrant, ...]:
+    warrants = request.warrants_for(person) if person else request.warrants
+    return tuple(circulated(warrant) for warrant in warrants)
 
 
 def circulated(warrant: Warrant) -> Warrant:
@@ -67,7 +103,7 @@ def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
     """Files a request for a bureau. The same request filed twice is one request.
 
     Raises:
-        InvalidInput: if requests of this colour are not handled yet.
+        InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
         NotAllowed: if the officer does not act for the requesting bureau.
         Conflict: if the bureau used the reference for another request.
     """

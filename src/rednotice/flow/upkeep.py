@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
 from rednotice.flow import circulation
-from rednotice.flow.request import SAME_PERSON_FROM, check_request, circulated, listed
+from rednotice.flow.request import SAME_PERSON_FROM, check_request, listed, notice_content
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
@@ -34,20 +34,6 @@ MAY_RECALL: dict[Ground, tuple[frozenset[Role], str]] = {
     Ground.COMMISSION: (frozenset(), "a decision of the commission alone can"),
 }
 """Who may use which ground by hand (its own bureau's desk, a reviewer of the office), and how that is said (RPD 81)."""
-
-ON_NOTICE = (
-    "facts",
-    "extradition",
-    "contact",
-    "assessment",
-    "disappearance",
-    "body",
-    "modus_operandi",
-    "threat",
-    "assets",
-    "public_extract",
-)
-"""The fields of a request that stand on a notice as they are."""
 
 
 def recall(work: OfficeWork, number: str, ground: Ground, by: Officer) -> Recall:
@@ -101,17 +87,8 @@ def update(work: OfficeWork, number: str, changed: Request, by: Officer) -> Noti
     doubts = tuple(finding for finding in examination.of(Verdict.DOUBTFUL) if finding.rule not in known)
     if against or doubts:
         raise InvalidInput([_fault(finding) for finding in (*against, *doubts)], "update")
-    content = {field: getattr(changed, field) for field in ON_NOTICE}
     person = changed.persons[0] if changed.persons else None
-    warrants = changed.warrants_for(person) if person else changed.warrants
-    return circulation.new_version(
-        work,
-        standing,
-        person=person,
-        warrants=tuple(circulated(warrant) for warrant in warrants),
-        restricted=tuple(restriction.bureau for restriction in changed.restrictions),
-        **content,
-    )
+    return circulation.new_version(work, standing, **notice_content(changed, person))
 
 
 def remark(work: OfficeWork, number: str, kind: Remark, text: str, by: Officer) -> Notice:
