@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rednotice.flow import consultation
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
-HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {}
+HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
+    TaskKind.ANSWER_DUE: consultation.answer_due,
+    TaskKind.OPINION_DUE: consultation.opinion_due,
+    TaskKind.PROTEST_DUE: consultation.opinion_due,
+}
 
 
 def carry_out(work: OfficeWork, task: Task) -> None:
