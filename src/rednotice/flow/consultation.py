@@ -96,7 +96,7 @@ def answer(
     asked = _meant(filing, question)
     if amended is not None:
         filing = amend(work, number, amended, by)
-    said = asked.model_copy(update={"answer": Answer(text=text, by=by.name, at=work.at), "lapsed": asked.lapsed})
+    said = asked.model_copy(update={"answer": Answer(text=text, by=by.name, at=work.at)})
     filing = _with_question(filing, said, Party.BUREAU)
     work.save_filing(filing)
     work.unschedule(TaskKind.ANSWER_DUE, number, str(asked.number))
@@ -157,7 +157,7 @@ def ask_opinion(
     Raises:
         NotAllowed: if the officer may not review the request.
         InvalidInput: if the bureau is the requesting one.
-        Conflict: if it was asked and has not answered, or the request is decided or withdrawn.
+        Conflict: if it was asked already or gave its position, or the request is decided or withdrawn.
     """
     filing = for_review(work, number, by, "ask for an opinion")
     require_open(filing)
@@ -166,8 +166,10 @@ def ask_opinion(
     standing = filing.opinion_of(bureau)
     if standing and standing.is_awaited(work.at):
         raise Conflict(
-            f"bureau {bureau} was asked on request {number} already, and has time until {standing.due:%Y-%m-%d}"
+            f"bureau {bureau} was asked about request {number} already, and has time until {standing.due:%Y-%m-%d}"
         )
+    if standing and standing.stance:
+        raise Conflict(f"bureau {bureau} gave its position on request {number} already: {standing.stance}")
     if filing.state is FilingState.FILED:
         filing = move(filing, FilingState.IN_REVIEW, Party.REVIEWER)
     due = _due(work.at, None if protest else days, "protest_days" if protest else "opinion_days")
