@@ -385,7 +385,9 @@ def test_nothing_is_published_while_the_other_country_may_protest(
     with pytest.raises(Conflict, match="until then bureau FR may protest"):
         publish_against_findings(road, accused)
     days_pass(road, monkeypatch, 31)
-    assert stored(road, number).opinions[0].lapsed
+    filing = stored(road, number)
+    assert filing.opinions[0].lapsed
+    assert [(one.bureau, one.stance) for one in filing.positions] == [("FR", Stance.NO_POSITION)]
 
 
 @pytest.mark.parametrize("stance", [Stance.NO_POSITION, Stance.SUPPORTS])

@@ -16,7 +16,7 @@ from rednotice.flow.request import amend, move, own_filing, require_open
 from rednotice.flow.work import OfficeWork
 from rednotice.model.bureau import OFFICE, Officer, Role
 from rednotice.model.event import EventKind
-from rednotice.model.filing import Answer, Filing, FilingState, Opinion, Party, Question
+from rednotice.model.filing import OPEN, Answer, Filing, FilingState, Opinion, Party, Question
 from rednotice.model.finding import Stance
 from rednotice.model.request import Request
 from rednotice.model.task import Task, TaskKind
@@ -221,10 +221,10 @@ def opinion_due(work: OfficeWork, task: Task) -> None:
     """The time for an opinion or a protest ended: review goes on without."""
     filing = work.filing(task.subject)
     opinion = filing.opinion_of(task.key)
-    if opinion is None or opinion.stance:
+    if opinion is None or opinion.stance or filing.state not in OPEN:
         return
     lapsed = opinion.model_copy(update={"lapsed": True})
-    work.save_filing(_with_opinion(filing, lapsed))
+    work.save_filing(reexamined(_with_opinion(filing, lapsed), work.closed_cases()))
     work.record(EventKind.OPINION_LAPSED, filing.number, {"opinion": lapsed.model_dump(mode="json")})
 
 
