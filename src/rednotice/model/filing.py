@@ -140,7 +140,9 @@ class Filing(Noun):
     @property
     def positions(self) -> tuple[Position, ...]:
         """The positions that other bureaus took, for the rules; who may protest and does not in time, takes none."""
-        said = [(one, one.stance or (Stance.NO_POSITION if one.protest and one.lapsed else None)) for one in self.opinions]
+        said = [
+            (one, one.stance or (Stance.NO_POSITION if one.protest and one.lapsed else None)) for one in self.opinions
+        ]
         return tuple(Position(bureau=one.bureau, stance=stance, because=one.because) for one, stance in said if stance)
 
     @property
