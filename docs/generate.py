@@ -11,7 +11,7 @@ import typer.main
 from typer.cli import get_docs_for_click
 
 from rednotice.cli import app
-from rednotice.rules.book import RULES
+from rednotice.rules.catalogue import catalogue
 from rednotice.rules.figures import figures
 
 DOCS = Path(__file__).parent
@@ -27,22 +27,24 @@ def commands() -> str:
 
 
 def law() -> str:
-    """Every rule with its citation, dates and question, and the figures of the law."""
+    """Every rule, chapter by chapter, with its article, question, dates and source note, and the figures of the law."""
     lines = [
         "# The law as code",
         "",
         "Every rule that a request is put to, in the order in which it is asked. `RPD`: Rules on the Processing of",
         "Data. A rule answers satisfied, missing, doubtful or barred, and points to its evidence; only people decide.",
-        "Rules stand in `src/rednotice/rules/`, one function each.",
-        "",
-        "| rule | article | question | in force from | colours |",
-        "|---|---|---|---|---|",
+        "Rules stand in `src/rednotice/rules/`, one function each; `rednotice law explain RULE` shows its cases. A",
+        "note says where a rule was not, or not wholly, written beside the text of its article.",
     ]
-    for rule in RULES:
-        colours = ", ".join(sorted(rule.colours))
-        lines.append(f"| `{rule.name}` | {rule.citation} | {rule.question} | {rule.since} | {colours} |")
-    notes = [f"- `{rule.name}`: {rule.source_note}" for rule in RULES if rule.source_note]
-    lines += ["", "What was not read beside the text of the rules:", "", *notes, "", "## Figures", ""]
+    entries = catalogue()
+    for chapter in dict.fromkeys(one.chapter for one in entries):
+        lines += ["", f"## {chapter}", "", "| article | rule | question | in force | colours | note |"]
+        lines += ["|---|---|---|---|---|---|"]
+        for one in entries:
+            if one.chapter == chapter:
+                asked = f"| {one.citation} | `{one.name}` | {one.question} "
+                lines.append(f"{asked}| {one.in_force} | {one.colours_in_words} | {one.source_note or ''} |")
+    lines += ["", "## Figures", ""]
     lines += ["| figure | from | value | source |", "|---|---|---|---|"]
     for name, rows in figures().items():
         lines += [f"| `{name}` | {row['since']} | {row['value']} | {row['source']} |" for row in rows]

@@ -7,7 +7,9 @@ Everything is synthetic. What these build passes every condition of a red notice
 
 from __future__ import annotations
 
+import copy
 import itertools
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -138,6 +140,24 @@ def listed(person_id: str, *names: str, **more: Any) -> Listed:
 def asking(name: str, **more: Any) -> Query:
     """A question about a name."""
     return Query(name=name, **more)
+
+
+def laid_over(document: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A document with values laid over it by path (`persons[0].born`); None leaves a field out."""
+    made = copy.deepcopy(document)
+    for path, value in values.items():
+        steps = [int(number) if number else field for field, number in re.findall(r"(\w+)|\[(\d+)\]", path)]
+        place: Any = made
+        for step in steps[:-1]:
+            place = place.setdefault(step, {}) if isinstance(step, str) else place[step]
+        last = steps[-1]
+        if isinstance(last, int) and last == len(place):
+            place.append(value)
+        elif value is None:
+            place.pop(last, None)
+        else:
+            place[last] = copy.deepcopy(value)
+    return made
 
 
 def _changed(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

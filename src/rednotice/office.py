@@ -30,7 +30,7 @@ from rednotice.adapters.postgres.office import (
 )
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
-from rednotice.flow import circulation, consultation, deadlines, followup, request, review
+from rednotice.flow import amendment, circulation, consultation, deadlines, followup, request, review
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
@@ -211,14 +211,14 @@ class Office:
             return request.file_draft(work, number, by)
 
     def amend_request(self, number: str, amended: Request, by: Officer) -> Filing:
-        """A bureau amends its request (`flow.request.amend`)."""
+        """A bureau amends its request (`flow.amendment.amend`)."""
         with self._act(by, "amend", number) as work:
-            return request.amend(work, number, amended, by)
+            return amendment.amend(work, number, amended, by)
 
     def withdraw_request(self, number: str, because: str | None, by: Officer) -> Filing:
-        """A bureau withdraws its request (`flow.request.withdraw_request`)."""
+        """A bureau withdraws its request (`flow.amendment.withdraw`)."""
         with self._act(by, "withdraw", number) as work:
-            return request.withdraw_request(work, number, because, by)
+            return amendment.withdraw(work, number, because, by)
 
     def assign(self, number: str, to: str | None, by: Officer) -> Filing:
         """A reviewer takes a request, or assigns it (`flow.review.assign`)."""

@@ -405,6 +405,18 @@ def test_on_a_protest_nothing_is_published(road: Road, accused: Filing) -> None:
     assert refused.decisions
 
 
+def test_a_protest_holds_up_the_countrys_own_nationals_alone(road: Road) -> None:
+    first = next(_numbers)
+    persons = [{**a_stranger(first + n), "key": key, "nationalities": [country]}
+               for n, (key, country) in enumerate((("a", "FR"), ("b", "PT")))]  # fmt: skip
+    filing = three_persons(road, persons=persons, background={"crime_under_international_law": True})
+    road.office.ask_opinion(filing.number, "FR", "Your national is sought.", REVIEWER_1, protest=True)
+    with pytest.raises(Conflict, match="until then bureau FR may protest"):
+        road.office.decide(filing.number, PUBLISH, "Synthetic.", REVIEWER_1, [0])
+    rules = dict.fromkeys(one.rule for one in filing.examination.of(Verdict.BARRED, Verdict.MISSING))
+    assert sign(road, filing.number, PUBLISH, [1], *(reject(rule) for rule in rules)).notices
+
+
 def test_a_tribunal_needs_no_leave_of_the_country(road: Road) -> None:
     stranger = {**a_stranger(next(_numbers)), "nationalities": ["FR"]}
     background = {"crime_under_international_law": True}

@@ -115,7 +115,7 @@ def test_requests_are_numbered_without_gaps_even_if_one_is_refused_at_the_door(r
 
 
 def test_a_request_that_cannot_be_handled_is_not_stored(road: Road) -> None:
-    request = road.a_request(colour="blue")
+    request = road.a_request(colour="special")
     with pytest.raises(InvalidInput):
         file(road, request)
     with road.office.read() as reader:

@@ -15,6 +15,7 @@ from rednotice.model.finding import Advice, EarlierCase, Examination, Finding, V
 from rednotice.model.request import Request, read_request
 from rednotice.rules import constitution
 from rednotice.rules.book import examine, recommend
+from rednotice.rules.neutrality import is_weighed
 from rednotice.rules.text import PASSAGE_LIMIT
 from tests.builders import TODAY, a_person, a_request, facts
 from tests.conftest import cases
@@ -78,15 +79,18 @@ def example(path: Path, **changes: Any) -> Request:
 
 
 THE_CASE_OF_2020 = EXAMPLES / "2020-case.yaml"
+BARRED_IN_2020 = {
+    "military_act",
+    "armed_confrontation",
+    "status_of_persons",
+    "international_obligations",
+    "predominance",
+}
 
 
 def test_the_case_of_2020_is_barred_by_the_act_the_person_and_the_confrontation() -> None:
     examination = examine(example(THE_CASE_OF_2020), TODAY)
-    assert {finding.rule for finding in examination.of(Verdict.BARRED)} == {
-        "military_act",
-        "status_of_persons",
-        "armed_confrontation",
-    }
+    assert {finding.rule for finding in examination.of(Verdict.BARRED)} == BARRED_IN_2020
     assert {
         "serving head of state of United States",
         "Five days later a missile strike was made in answer on bases that those armed forces used.",
@@ -106,7 +110,9 @@ def test_the_case_of_2020_identifies_one_of_37_persons() -> None:
 def test_the_case_of_2020_is_to_be_refused_under_article_3() -> None:
     recommendation = examine(example(THE_CASE_OF_2020), TODAY).recommendation
     assert recommendation.advice is Advice.REFUSE
-    assert recommendation.because == "barred by: military act, status of persons, armed confrontation"
+    assert recommendation.because == "barred by: " + ", ".join(
+        one.name.replace("_", " ") for one in constitution.RULES if one.name in BARRED_IN_2020
+    )
     assert all(citation.startswith("Constitution, Article 3") for citation in recommendation.citations)
 
 
@@ -125,6 +131,33 @@ def test_the_case_of_2020_is_known_by_its_facts_and_not_by_what_it_is_called(
     renamed = tmp_path / "murder.yaml"
     renamed.write_bytes(THE_CASE_OF_2020.read_bytes())
     assert examine(example(renamed, **changes), TODAY) == examine(example(THE_CASE_OF_2020), TODAY)
+
+
+RANKS = [("general", "man"), ("commander", "friend"), ("President", "Somebody"), ("militia", "club")]
+STATUS = [("      status: member of armed forces\n", ""), ("      status: member of an armed group\n", "")]
+THE_OFFICE = "kind: head of state, title: President, country: US, serving: true"
+CHANGED_WORDS = {
+    "country codes": [("bureau: IR", "bureau: PT"), ("country: IR", "country: PT"), ("US", "MX"), ("IQ", "AO")],
+    "the word general": [("general", "man")],
+    "every rank and title": RANKS,
+    "the status of the victims": STATUS,
+    "the office": [(THE_OFFICE, "kind: politician, serving: false")],
+    "the charges": [("Murder", "Theft"), ("Terrorist act", "Damage to a road")],
+}
+
+
+@pytest.mark.parametrize("replaced", CHANGED_WORDS.values(), ids=list(CHANGED_WORDS))
+def test_the_case_of_2020_is_refused_whatever_is_changed_about_it(
+    replaced: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    text = THE_CASE_OF_2020.read_text(encoding="utf-8").replace("Arrest warrants for 37 persons", "Two travellers")
+    for old, new in replaced:
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "changed.yaml").write_text(text, encoding="utf-8")
+    examination = examine(example(tmp_path / "changed.yaml"), TODAY)
+    assert examination.recommendation.advice is Advice.REFUSE
+    assert {"military_act", "predominance"} <= {finding.rule for finding in examination.of(Verdict.BARRED)}
 
 
 @pytest.mark.parametrize("name", ["murder", "robbery", "tribunal"])
@@ -169,7 +202,7 @@ WORST_FIRST = {
 
 
 def advice_for(findings: tuple[Finding, ...]) -> Advice:
-    verdicts = {finding.verdict for finding in findings}
+    verdicts = {finding.verdict for finding in findings if not is_weighed(finding, findings)}
     return next(advice for verdict, advice in WORST_FIRST.items() if verdict in verdicts)
 
 
@@ -201,14 +234,6 @@ def test_what_bars_outweighs_what_is_missing_and_that_outweighs_what_is_doubtful
     assert recommendation.advice is advice_for(findings)
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     assert recommendation.citations == (f"RPD {worst}",)
-
-
-@pytest.mark.parametrize("language", ["ar", "es", "fr"])
-def test_free_text_in_a_language_without_terms_is_for_a_reviewer_to_read(language: str) -> None:
-    examination = examine(a_request(language=language), TODAY)
-    doubtful = {finding.rule for finding in examination.of(Verdict.DOUBTFUL)}
-    assert doubtful == {"military_act", "armed_confrontation", "ordinary_law_crime"}
-    assert examination.recommendation.advice is Advice.EXAMINE
 
 
 def test_a_term_broken_over_lines_is_read() -> None:

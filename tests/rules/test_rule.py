@@ -12,12 +12,14 @@ import pytest
 import yaml
 
 from rednotice.model.effect import EffectTable
+from rednotice.model.finding import Advice
 from rednotice.model.notice import Notice
-from rednotice.rules import book, constitution, red
+from rednotice.model.request import Colour
+from rednotice.rules import book
 from rednotice.rules.effects import effect_of
 from rednotice.rules.figures import figure
 from rednotice.rules.rule import File, Rule, Says, rule, satisfied
-from rednotice.rules.text import terms
+from rednotice.rules.text import categories, terms
 from tests.builders import NOON, TODAY, a_person, a_request
 
 # --- Rules -----------------------------------------------------------------------------------------------------
@@ -51,17 +53,15 @@ def test_a_rule_has_a_say_from_its_first_day_until_the_day_before_its_end(
     assert (repealed.in_force(on), lasting.in_force(on)) == (repealed_holds, lasting_holds)
 
 
-@pytest.mark.parametrize(
-    ("on", "rules"),
-    [
-        (date(1956, 6, 12), set()),
-        (date(1956, 6, 13), {rule.name for rule in constitution.RULES} - {"refused_before"}),
-        (date(2012, 6, 30), {rule.name for rule in constitution.RULES} - {"refused_before"}),
-        (date(2012, 7, 1), {rule.name for rule in (*constitution.RULES, *red.RULES)}),
-    ],
-)
-def test_a_request_is_examined_under_the_rules_of_its_day(on: date, rules: set[str]) -> None:
-    assert {finding.rule for finding in book.examine(a_request(), on).findings} == rules
+@pytest.mark.parametrize("on", [date(1956, 6, 12), date(1956, 6, 13), date(2012, 6, 30), date(2012, 7, 1), TODAY])
+def test_a_request_is_examined_under_the_rules_of_its_day(on: date) -> None:
+    asked = {rule.name for rule in book.RULES if rule.in_force(on) and Colour.RED in rule.colours}
+    assert {finding.rule for finding in book.examine(a_request(), on).findings} == asked
+
+
+def test_before_any_rule_was_in_force_nothing_is_recommended_unseen() -> None:
+    recommendation = book.examine(a_request(), date(1956, 6, 12)).recommendation
+    assert (recommendation.advice, recommendation.citations) == (Advice.EXAMINE, ("RPD 77",))
 
 
 def test_a_rule_without_a_question_cannot_be_made() -> None:
@@ -74,7 +74,7 @@ def test_a_rule_without_a_question_cannot_be_made() -> None:
 
 @pytest.mark.parametrize("one", book.RULES, ids=lambda one: one.name)
 def test_a_rule_names_its_article_and_asks_a_question_that_an_officer_can_read(one: Rule) -> None:
-    assert re.match(r"(Constitution, Article \d+|RPD \d+)", one.citation)
+    assert re.match(r"(Constitution, Articles? \d+|RPD \d+)", one.citation)
     assert re.fullmatch(r"[A-Z][^?]+\?", one.question)
     assert date(1956, 6, 13) <= one.since <= TODAY
     assert one.source_note is None or one.source_note.endswith(".")
@@ -89,7 +89,7 @@ def test_every_rule_has_a_name_of_its_own() -> None:
 
 RULES_FOLDER = files(book.__package__)
 FIGURES: dict[str, Any] = yaml.safe_load(RULES_FOLDER.joinpath("figures.yaml").read_text(encoding="utf-8"))
-TERMS: dict[str, Any] = yaml.safe_load(RULES_FOLDER.joinpath("terms.yaml").read_text(encoding="utf-8"))
+TERMS = categories()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from rednotice.adapters.embedded import process
 from rednotice.adapters.request_file import FILE_LIMIT
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.notice import Ground
+from rednotice.rules.book import RULES
 from rednotice.web.app import PROBLEM
 from rednotice.web.node_api import node_app
 from rednotice.web.office import office_app
@@ -193,6 +194,25 @@ def test_the_log_is_open_to_everybody_and_carries_no_personal_data(desks: Desks)
 def test_contents_of_the_log_are_for_the_office_alone(desks: Desks) -> None:
     assert desks.office("PT").call("GET", "/api/log/contents").status_code == 403
     assert desks.office("OFFICE", Role.REVIEWER).call("GET", "/api/log/contents").status_code == 200
+
+
+def test_the_law_is_open_to_everybody(desks: Desks) -> None:
+    rules = desks.office().call("GET", "/api/law").json()
+    assert [rule["name"] for rule in rules] == [rule.name for rule in RULES]
+    assert all(rule["citation"] and rule["question"] and rule["colours"] for rule in rules)
+
+
+def test_the_office_sees_which_requests_a_rule_objected_to_last_and_a_bureau_does_not(desks: Desks, road: Road) -> None:
+    bare = road.office.file_request(road.a_request(contact=None), desk("PT"))
+    met = road.office.file_request(road.a_request(), desk("PT"))
+    path = "/api/law/rules/data-useful-for-action/requests"
+    touched = desks.office("OFFICE", Role.REVIEWER).call("GET", path).json()
+    assert (touched[0]["request"], touched[0]["verdict"], touched[0]["bureau"]) == (bare.number, "missing", "PT")
+    assert met.number not in {one["request"] for one in touched}
+    assert desks.office("PT").call("GET", path).status_code == HTTPStatus.FORBIDDEN
+    unknown = desks.office("OFFICE", Role.REVIEWER).call("GET", "/api/law/rules/identitty/requests")
+    assert unknown.status_code == HTTPStatus.NOT_FOUND
+    assert "near it: identity" in unknown.json()["detail"]
 
 
 def test_every_fault_is_named_over_http_with_the_line_where_the_body_is_yaml(desks: Desks) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from rednotice import __version__
-from rednotice.cli import case, check, lists, log, notice, officer, request, review, serve
+from rednotice.cli import case, check, law, lists, log, notice, officer, request, review, serve
 from rednotice.cli import laptop as laptop
 from rednotice.errors import InvalidInput, RedNoticeError
 
@@ -31,6 +31,7 @@ app.add_typer(notice.app, name="notice")
 app.add_typer(check.hits, name="hit")
 app.add_typer(case.app, name="case")
 app.add_typer(log.app, name="log")
+app.add_typer(law.app, name="law")
 app.add_typer(lists.app, name="import")
 app.add_typer(request.schemas, name="schema")
 app.add_typer(officer.app, name="officer")

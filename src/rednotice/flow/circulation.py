@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
 from rednotice.flow.earlier import listed
-from rednotice.flow.request import circulated
+from rednotice.flow.request import notice_content
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind
@@ -25,13 +25,8 @@ from rednotice.model.filing import Filing
 from rednotice.model.notice import Ground, Listing, Notice, Recall, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
-from rednotice.model.values import bureau_name
 from rednotice.rules.figures import figure
 
-RED_ACTION = (
-    "Locate and arrest with a view to extradition, surrender or similar lawful action, as far as the law of the "
-    "country where the person is found allows. Inform bureau {bureau} ({name}) and the office at once."
-)
 SPECIAL_ACTION = (
     "Person under measures of the United Nations Security Council ({measures}). Apply them as the law of the country "
     "provides, and inform the office."
@@ -46,24 +41,30 @@ ANSWERS = {EventKind.NOTICE_PUBLISHED: Action.APPLIED, EventKind.NOTICE_RECALLED
 
 
 def publish_request(work: OfficeWork, filing: Filing, persons: Sequence[int] | None = None) -> tuple[str, ...]:
-    """Publishes one notice for each of these persons of a request, or for all; returns their control numbers."""
+    """Publishes the notices of a granted request (RPD 79).
+
+    Args:
+        work: the transaction.
+        filing: the request.
+        persons: the places in the request of those who get a notice; all of them if not given.
+
+    Returns:
+        The control numbers: one a person, or one alone where the request names nobody.
+    """
     request = filing.request
+    chosen = range(len(request.persons)) if persons is None else persons
+    about = [request.persons[n] for n in chosen] if request.persons else [None]
     numbers = []
-    for person in request.persons if persons is None else [request.persons[n] for n in persons]:
+    for person in about:
         notice = Notice(
             control_number=_new_control_number(work, request.colour),
             version=1,
             colour=request.colour,
             bureau=request.bureau,
             request=filing.number,
-            person=person,
-            facts=request.facts,
-            warrants=tuple(circulated(warrant) for warrant in request.warrants_for(person)),
-            extradition=request.extradition,
-            action=RED_ACTION.format(bureau=request.bureau, name=bureau_name(request.bureau)),
-            contact=request.contact,
             published_at=work.at,
             review_by=_review_by(work),
+            **notice_content(request, person),
         )
         _publish(work, notice)
         numbers.append(notice.control_number)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rednotice.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from rednotice.flow.amendment import amend
 from rednotice.flow.earlier import reexamined
-from rednotice.flow.request import amend, move, own_filing, require_open
+from rednotice.flow.request import move, own_filing, require_open
 from rednotice.flow.work import OfficeWork
 from rednotice.model.bureau import OFFICE, Officer, Role
 from rednotice.model.event import EventKind
@@ -21,6 +22,7 @@ from rednotice.model.finding import Stance
 from rednotice.model.request import Request
 from rednotice.model.task import Task, TaskKind
 from rednotice.model.values import INTERNATIONAL_ENTITIES
+from rednotice.rules.categories import charges_crime_under_international_law
 from rednotice.rules.figures import figure
 
 DAYS_AT_MOST = 365
@@ -234,9 +236,9 @@ def no_protest_stands(filing: Filing, persons: Sequence[int], at: datetime) -> N
     Raises:
         Conflict: if one was not told, may still protest, or protests.
     """
-    number, told = filing.number, {one.bureau: one for one in filing.opinions if one.protest}
-    must_be_told = _countries_that_may_protest(filing.request, persons)
-    for country in sorted({*must_be_told, *told}):
+    number = filing.number
+    told = {one.bureau for one in filing.opinions if one.protest and _concerns(one, filing.request, persons)}
+    for country in sorted(told | _countries_that_may_protest(filing.request, persons)):
         opinion = filing.opinion_of(country)
         if opinion is None or (not opinion.protest and opinion.stance is None):
             raise Conflict(
@@ -254,11 +256,16 @@ def no_protest_stands(filing: Filing, persons: Sequence[int], at: datetime) -> N
 
 def _countries_that_may_protest(request: Request, persons: Sequence[int]) -> set[str]:
     """The countries of those sought by another country for crimes under international law."""
-    background = request.background
-    if not background or not background.crime_under_international_law or request.bureau in INTERNATIONAL_ENTITIES:
+    if request.bureau in INTERNATIONAL_ENTITIES or not charges_crime_under_international_law(request):
         return set()
     sought = [request.persons[n].nationalities for n in persons]
     return {country for countries in sought if request.bureau not in countries for country in countries}
+
+
+def _concerns(opinion: Opinion, request: Request, persons: Sequence[int]) -> bool:
+    """Whether a country was told because of these persons; because of all, if none is known to be its national."""
+    nationals = {n for n, person in enumerate(request.persons) if opinion.bureau in person.nationalities}
+    return not nationals or bool(nationals & set(persons))
 
 
 def _with_opinion(filing: Filing, opinion: Opinion) -> Filing:

@@ -1,61 +1,94 @@
 """Step one: a bureau files a request, and is told at once what bars it and what is missing, with the article.
 
-Until it is decided the bureau may amend it or withdraw it. A draft is the bureau's own: nobody else sees it.
+A draft is the bureau's own: nobody else sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
+from typing import Any
+
+from pydantic_core import to_json
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed, NotFound
-from rednotice.flow.earlier import reexamined, refused_before
+from rednotice.flow.action import action_asked
+from rednotice.flow.earlier import refused_before
 from rednotice.flow.work import OfficeWork
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.event import EventKind
-from rednotice.model.filing import MOVES, OPEN, Amendment, Filing, FilingState, Party
+from rednotice.model.filing import MOVES, OPEN, Filing, FilingState, Party
 from rednotice.model.finding import EarlierCase, Examination
-from rednotice.model.request import Colour, Request
-from rednotice.model.task import TaskKind
+from rednotice.model.person import Person
+from rednotice.model.request import Request
 from rednotice.model.warrant import Warrant
 from rednotice.rules.book import examine
+from rednotice.rules.rule import EVERY
 
-HANDLED = frozenset({Colour.RED})
-"""Colours that a bureau can request in this version."""
+HANDLED = EVERY
+"""Colours that a bureau can request."""
 
 NOTICE_LIMIT = 500_000
 """Characters that a notice may have; every bureau holds it, and a check shows it."""
-
-FIXED = ("bureau", "reference", "colour")
-"""What makes a request the one it is: an amendment leaves these alone."""
 
 
 def check_request(request: Request, on: date) -> Examination:
     """What the rules say of a request, before it is filed; earlier cases are known only to the office.
 
     Raises:
-        InvalidInput: if requests of this colour are not handled yet, or a notice would be too large to circulate.
+        InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
     """
     if request.colour not in HANDLED:
-        handled = ", ".join(HANDLED)
+        handled = ", ".join(sorted(HANDLED))
         raise InvalidInput.at(
-            "colour", f"requests for {request.colour} notices are not handled yet", f"Use one of: {handled}", "request"
+            "colour", f"no bureau requests {request.colour} notices", f"Use one of: {handled}", "request"
         )
     _notices_fit(request)
     return examine(request, on)
 
 
 def _notices_fit(request: Request) -> None:
-    shared = len(request.facts.model_dump_json())
+    shared = sum(len(to_json(getattr(request, field))) for field in CARRIED)
     faults = []
-    for n, person in enumerate(request.persons):
-        warrants = sum(len(circulated(warrant).model_dump_json()) for warrant in request.warrants_for(person))
-        size = shared + len(person.model_dump_json()) + warrants
+    for n, person in enumerate(request.persons or [None]):
+        size = shared + len(to_json(person)) + len(to_json(_warrants_on_notice(request, person)))
         if size > NOTICE_LIMIT:
             problem = f"the notice of this person would have {size:,} characters, at most {NOTICE_LIMIT:,} circulate"
-            faults.append(Fault(f"persons[{n}]", problem, "Shorten texts, or leave out what an officer does not need"))
+            where = f"persons[{n}]" if person else ""
+            faults.append(Fault(where, problem, "Shorten texts, or leave out what an officer does not need"))
     if faults:
         raise InvalidInput(faults, "request")
+
+
+CARRIED = (
+    "facts",
+    "extradition",
+    "contact",
+    "public_extract",
+    "diffusion",
+    "assessment",
+    "disappearance",
+    "body",
+    "modus_operandi",
+    "threat",
+    "assets",
+)
+"""What a notice takes from its request as it stands there."""
+
+
+def notice_content(request: Request, person: Person | None) -> dict[str, Any]:
+    """What a notice says of one person of a request, or of none, apart from its numbers and dates."""
+    return {
+        "person": person,
+        "warrants": _warrants_on_notice(request, person),
+        "action": action_asked(request),
+        "restricted": tuple(dict.fromkeys(restriction.bureau for restriction in request.restrictions)),
+        **{field: getattr(request, field) for field in CARRIED},
+    }
+
+
+def _warrants_on_notice(request: Request, person: Person | None) -> tuple[Warrant, ...]:
+    warrants = request.warrants_for(person) if person else request.warrants
+    return tuple(circulated(warrant) for warrant in warrants)
 
 
 def circulated(warrant: Warrant) -> Warrant:
@@ -92,7 +125,7 @@ def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
     """Files a request for a bureau, in place of a draft of the same reference. Filed twice, it is one request.
 
     Raises:
-        InvalidInput: if requests of this colour are not handled yet.
+        InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
         NotAllowed: if the officer does not act for the requesting bureau.
         Conflict: if the bureau used the reference for another request.
     """
@@ -153,7 +186,7 @@ def _reference_used(standing: Filing) -> Conflict:
     )
 
 
-# --- Moves, amendment, withdrawal --------------------------------------------------------------------------
+# --- Moves -------------------------------------------------------------------------------------------------
 
 
 def move(filing: Filing, to: FilingState, party: Party) -> Filing:
@@ -195,99 +228,6 @@ def require_open(filing: Filing) -> None:
         raise Conflict(f"request {filing.number} is a draft; file it first")
     if filing.state not in OPEN:
         raise Conflict(f"request {filing.number} is {filing.state}; file a new request with what is new")
-
-
-def amend(work: OfficeWork, number: str, request: Request, by: Officer) -> Filing:
-    """Takes the whole document anew while the request is not decided; it is examined anew.
-
-    What changed is kept by field path. A proposal of a decision is void then: who signed it had read another text.
-    A draft is simply replaced.
-
-    Raises:
-        NotAllowed: if the officer is not of the bureau's desk.
-        InvalidInput: if bureau, reference or colour changed, or a person on whom a decision is in effect.
-        Conflict: if it is decided or withdrawn.
-    """
-    filing = own_filing(work, number, by, "amend")
-    _is_the_same_request(filing, request)
-    if filing.state is FilingState.DRAFT:
-        return draft(work, request, by)
-    require_open(filing)
-    check_request(request, work.at.date())
-    changed = tuple(changed_fields(filing.request.model_dump(mode="json"), request.model_dump(mode="json")))
-    if not changed:
-        return filing
-    void = f"the bureau amended the request on {work.at:%Y-%m-%d %H:%M} UTC"
-    decisions = [one.model_copy(update={"void": void}) if one.is_proposed else one for one in filing.decisions]
-    amendment = Amendment(at=work.at, by=by.name, changed=changed)
-    filing = filing.model_copy(
-        update={
-            "request": request,
-            "amendments": (*filing.amendments, amendment),
-            "decisions": tuple(decisions),
-        }
-    )
-    filing = reexamined(filing, work.closed_cases())
-    work.save_filing(filing)
-    content = {"request": number, "changed": changed, "document": request.model_dump(mode="json"), "by": by.name}
-    work.record(EventKind.REQUEST_AMENDED, number, content)
-    return filing
-
-
-def _is_the_same_request(filing: Filing, request: Request) -> None:
-    faults = [
-        Fault(field, f"is {getattr(filing.request, field)} in request {filing.number}", "File another request instead")
-        for field in FIXED
-        if getattr(filing.request, field) != getattr(request, field)
-    ]
-    undecided = set(filing.undecided)
-    for n, person in enumerate(filing.request.persons):
-        if n not in undecided and request.persons[n : n + 1] != (person,):
-            faults.append(
-                Fault(f"persons[{n}]", "was decided on, and changed", "Keep the entry as it is, and in its place")
-            )
-    if faults:
-        raise InvalidInput(faults, "amendment")
-
-
-def changed_fields(before: object, after: object, under: str = "") -> Iterator[str]:
-    """The paths of what differs between two documents.
-
-    >>> list(changed_fields({"persons": [{"born": "1971"}]}, {"persons": [{"born": "1972"}, {}]}))
-    ['persons[0].born', 'persons[1]']
-    """
-    if isinstance(before, dict) and isinstance(after, dict):
-        for field in dict.fromkeys([*before, *after]):
-            yield from changed_fields(before.get(field), after.get(field), f"{under}.{field}" if under else field)
-    elif isinstance(before, list) and isinstance(after, list):
-        for n in range(max(len(before), len(after))):
-            if n < len(before) and n < len(after):
-                yield from changed_fields(before[n], after[n], f"{under}[{n}]")
-            else:
-                yield f"{under}[{n}]"
-    elif before != after:
-        yield under
-
-
-def withdraw_request(work: OfficeWork, number: str, because: str | None, by: Officer) -> Filing:
-    """Withdraws a request that is not decided. Of a draft nothing is kept; what was decided on persons stays.
-
-    Raises:
-        NotAllowed: if the officer is not of the bureau's desk.
-        Conflict: if it is decided or withdrawn.
-    """
-    filing = own_filing(work, number, by, "withdraw")
-    is_draft = filing.state is FilingState.DRAFT
-    filing = move(filing, FilingState.WITHDRAWN, Party.BUREAU).model_copy(update={"withdrawn_because": because})
-    if is_draft:
-        work.discard_draft(number)
-    else:
-        for kind in (TaskKind.ANSWER_DUE, TaskKind.OPINION_DUE, TaskKind.PROTEST_DUE):
-            work.unschedule(kind, number)
-        work.save_filing(filing)
-    content = {"request": number, "by": by.name, "because": because}
-    work.record(EventKind.REQUEST_WITHDRAWN, number, content)
-    return filing
 
 
 # --- Who sees what -----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -203,6 +203,7 @@ def read_request(document: object, today: date) -> Request:
     if request and not request.persons and request.colour not in WITHOUT_PERSON:
         found.append(Fault("persons", "names nobody", f"A {request.colour} notice is about a person: add one"))
     found += _future_dates(_valid_facts(document), persons, warrants, today)
+    found += _future_dates_of_sections(request, today) if request else ()
     found += _keys(persons, warrants, complete=request is not None)
     found += _persons_twice(persons)
     if found or request is None:
@@ -234,9 +235,23 @@ def _future_dates(
         dated.append((f"persons[{n}].born", person.born))
         dated += [(f"persons[{n}].also_born[{m}]", when) for m, when in enumerate(person.also_born)]
     dated += [(f"warrants[{n}].date", warrant.date) for n, warrant in warrants.items()]
+    yield from _in_the_future(dated, today)
+
+
+def _in_the_future(dated: Iterable[tuple[str, str | None]], today: date) -> Iterator[Fault]:
     for where, when in dated:
         if when and earliest(when) > today:
             yield Fault(where, f"{quote(when)} lies in the future (today is {today})", "Correct the date")
+
+
+def _future_dates_of_sections(request: Request, today: date) -> Iterator[Fault]:
+    body, disappearance, assessment = request.body, request.disappearance, request.assessment
+    dated = [
+        ("body.found_on", body.found_on if body else None),
+        ("disappearance.reported_on", disappearance.reported_on if disappearance else None),
+        ("assessment.date", assessment.date if assessment else None),
+    ]
+    return _in_the_future(dated, today)
 
 
 def _keys(persons: dict[int, Person], warrants: dict[int, Warrant], complete: bool) -> Iterator[Fault]:

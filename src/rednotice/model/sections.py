@@ -48,6 +48,7 @@ class ModusOperandi(Noun):
     crime: Line | None = None
     method: Text | None = None
     objects: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    serious: StrictBool | None = Field(None, description="Whether the crime is a serious one")
     complex: StrictBool | None = None
     repeated: StrictBool | None = None
 

@@ -108,6 +108,20 @@ def earliest(partial: str) -> date:
     return date(year, month, day)
 
 
+def latest(partial: str) -> date:
+    """The last day that a partial date may mean.
+
+    >>> latest("1971-02")
+    datetime.date(1971, 2, 28)
+    """
+    first = earliest(partial)
+    known = partial.count("-")
+    if known == 2:
+        return first
+    month = first.month if known == 1 else 12
+    return date(first.year, month, calendar.monthrange(first.year, month)[1])
+
+
 # --- Countries and entities ---------------------------------------------------------------------------------
 
 INTERNATIONAL_ENTITIES = {

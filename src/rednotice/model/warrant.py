@@ -54,6 +54,7 @@ class Offence(Noun):
     charge: Line
     law: Line | None = None
     maximum_penalty: Penalty | None = None
+    prosecution_until: PartialDate | None = Field(None, description="The last day on which it can be prosecuted")
 
 
 class Sentence(Noun):

@@ -17,6 +17,12 @@ from rednotice.model.finding import EarlierCase, Evidence, Finding, Lean, Positi
 from rednotice.model.request import Colour, Request
 from rednotice.model.warrant import Warrant
 
+EVERY = frozenset(Colour) - {Colour.SPECIAL}
+"""Colours that a bureau may request; special notices follow the list of the Security Council."""
+RED = frozenset({Colour.RED})
+AGAINST_PERSONS = frozenset({Colour.RED, Colour.BLUE, Colour.GREEN, Colour.SILVER})
+"""Colours that serve criminal proceedings against somebody, or warn of somebody."""
+
 EVIDENCE_LIMIT = 50
 """Places that one finding points to at most; a finding travels, and people read it."""
 
@@ -67,6 +73,17 @@ def groups(request: Request) -> list[Group]:
     return made
 
 
+def whose(request: Request, n: int) -> str:
+    """The name of a person of a request, or the place of one who has none."""
+    person = request.persons[n]
+    return person.principal_name if person.is_named else f"persons[{n}]"
+
+
+def places(request: Request, keys: tuple[str, ...]) -> list[int]:
+    """The persons of a request that keys name; no keys mean all."""
+    return [n for n, person in enumerate(request.persons) if not keys or person.key in keys]
+
+
 Question = Callable[[File], Iterator[Says]]
 
 
@@ -108,10 +125,13 @@ def rule(
     *,
     since: str,
     until: str | None = None,
-    colours: frozenset[Colour] = frozenset({Colour.RED}),
+    colours: frozenset[Colour] = EVERY,
     source_note: str | None = None,
 ) -> Callable[[Question], Rule]:
-    """Makes a rule of a function. `source_note` says so where a text was not read beside the rule."""
+    """Makes a rule of a function, for some colours or for every one that a bureau may request.
+
+    `source_note` says so where a text was not read beside the rule.
+    """
 
     def make(ask: Question) -> Rule:
         question = (ask.__doc__ or "").strip().splitlines()
@@ -129,9 +149,11 @@ def satisfied(because: str, *evidence: Evidence) -> Says:
     return Says(Verdict.SATISFIED, because, evidence)
 
 
-def missing(because: str, *evidence: Evidence, mend: str) -> Says:
+def missing(
+    because: str, *evidence: Evidence, mend: str, lean: Lean | None = None, weight: Weight | None = None
+) -> Says:
     """The file does not say enough; the bureau is asked (RPD 78)."""
-    return Says(Verdict.MISSING, because, evidence, mend)
+    return Says(Verdict.MISSING, because, evidence, mend, lean, weight)
 
 
 def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:
@@ -142,3 +164,15 @@ def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:
 def barred(because: str, *evidence: Evidence, mend: str) -> Says:
     """The rule forbids publication as the file stands."""
     return Says(Verdict.BARRED, because, evidence, mend)
+
+
+def leaning(lean: Lean, weight: Weight, because: str, *evidence: Evidence, mend: str | None = None) -> Says:
+    """A factor of the predominance test leans to a side (RPD 34(3)).
+
+    To ordinary crime: satisfied. To another side: barred where that alone decides, else doubtful until it is weighed.
+    """
+    if lean is Lean.ORDINARY:
+        verdict = Verdict.SATISFIED
+    else:
+        verdict = Verdict.BARRED if weight is Weight.DECISIVE else Verdict.DOUBTFUL
+    return Says(verdict, because, evidence, mend, lean, weight)

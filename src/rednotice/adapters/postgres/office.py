@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -28,6 +28,7 @@ from rednotice.model.case import Case
 from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
+from rednotice.model.finding import Verdict
 from rednotice.model.notice import Ground, Listing, Notice, in_path
 from rednotice.model.task import Task, TaskKind
 
@@ -387,6 +388,17 @@ class OfficeReader:
     def closed_cases(self) -> Sequence[Closed]:
         """Every request of which a person was refused or a notice recalled."""
         return _closed_cases(self._connection)
+
+    def objected_to(self, rule: str, count: int) -> list[Filing]:
+        """The requests to which a rule objected when they were last examined, newest first."""
+        table = tables.filing
+        objections = [
+            table.c.document.contains({"examination": {"findings": [{"rule": rule, "verdict": verdict}]}})
+            for verdict in Verdict
+            if verdict is not Verdict.SATISFIED
+        ]
+        query = select(table.c.document).where(or_(*objections)).order_by(table.c.filed_at.desc()).limit(count)
+        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
 
     def notice(self, control_number: str) -> Circulated:
         """A notice in its last version."""
