@@ -59,10 +59,13 @@ def test_without_the_source_tree_there_are_no_cases_to_show(tmp_path: Path) -> N
     assert list(cases_of("minors", tmp_path / "none")) == []
 
 
+NEVER_OBJECTS = {"ordinary_element"}
+"""It only weighs on the side of ordinary crime; its table has both sides of that (neutrality_rules.yaml)."""
+
+
 @pytest.mark.parametrize("name", [rule.name for rule in RULES])
 def test_the_tables_of_cases_show_every_rule_met_and_not_met(name: str) -> None:
     verdicts = {case["verdict"] for case in cases_of(name)}
+    objections = verdicts & {Verdict.DOUBTFUL, Verdict.MISSING, Verdict.BARRED}
     assert Verdict.SATISFIED in verdicts, "write a plain yes into a table of tests/cases"
-    assert verdicts & {Verdict.DOUBTFUL, Verdict.MISSING, Verdict.BARRED}, (
-        "write a plain no into a table of tests/cases"
-    )
+    assert bool(objections) is (name not in NEVER_OBJECTS), "write a plain no into a table of tests/cases"

@@ -10,7 +10,7 @@ import pytest
 
 from rednotice.adapters.request_file import read_file
 from rednotice.cli.laptop import EXAMPLES
-from rednotice.model.finding import Finding, Position, Verdict
+from rednotice.model.finding import EarlierCase, Examination, Finding, Position, Verdict
 from rednotice.model.request import Request, read_request
 from rednotice.model.values import country_names
 from rednotice.rules import book
@@ -41,10 +41,10 @@ def request_of(case: dict[str, Any]) -> Request:
     return read_request(laid_over(document, values), TODAY)
 
 
-def day_of(case: dict[str, Any]) -> date:
+def examined(case: dict[str, Any], request: Request) -> Examination:
     day = case.get("day", TODAY)
     assert isinstance(day, date)
-    return day
+    return examine(request, day, [EarlierCase(**earlier) for earlier in case.get("earlier", ())])
 
 
 def meets(finding: Finding, expected: dict[str, str]) -> bool:
@@ -58,7 +58,7 @@ def meets(finding: Finding, expected: dict[str, str]) -> bool:
 @pytest.mark.parametrize("case", TABLE)
 def test_each_condition_is_judged_as_its_case_says_and_no_other_rule_objects(case: dict[str, Any]) -> None:
     expected = case["expected"]
-    findings = examine(request_of(case), day_of(case)).findings
+    findings = examined(case, request_of(case)).findings
     said = [finding for finding in findings if finding.rule == expected["rule"]]
     if expected["verdict"] == "silent":
         assert not said
@@ -72,7 +72,7 @@ def test_each_condition_is_judged_as_its_case_says_and_no_other_rule_objects(cas
 @pytest.mark.parametrize("case", TABLE)
 def test_an_objection_points_to_fields_of_the_form_and_says_how_to_mend_it(case: dict[str, Any]) -> None:
     request = request_of(case)
-    for finding in examine(request, day_of(case)).findings:
+    for finding in examined(case, request).findings:
         assert finding.evidence, finding
         assert finding.mend or finding.verdict is Verdict.SATISFIED, finding
         for evidence in finding.evidence:

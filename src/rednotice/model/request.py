@@ -205,6 +205,7 @@ def read_request(document: object, today: date) -> Request:
     found += _future_dates(_valid_facts(document), persons, warrants, today)
     found += _future_dates_of_sections(request, today) if request else ()
     found += _keys(persons, warrants, complete=request is not None)
+    found += _keys_of_proceedings(request) if request else ()
     found += _persons_twice(persons)
     if found or request is None:
         raise InvalidInput(found, "request")
@@ -264,8 +265,21 @@ def _keys(persons: dict[int, Person], warrants: dict[int, Warrant], complete: bo
         for m, key in enumerate(warrant.persons):
             # A person who could not be read may be the one who bears the key.
             if complete and key not in first:
-                problem = f"no person of this request has the key {quote(key)}"
-                yield Fault(f"warrants[{n}].persons[{m}]", problem, "Use the key of an entry in persons")
+                yield _nobody_has(f"warrants[{n}].persons[{m}]", key)
+
+
+def _keys_of_proceedings(request: Request) -> Iterator[Fault]:
+    known = {person.key for person in request.persons}
+    proceedings = request.proceedings or Proceedings()
+    for field in ("earlier_judgments", "extradition_refused"):
+        for n, decided in enumerate(getattr(proceedings, field)):
+            for m, key in enumerate(decided.persons):
+                if key not in known:
+                    yield _nobody_has(f"proceedings.{field}[{n}].persons[{m}]", key)
+
+
+def _nobody_has(path: str, key: str) -> Fault:
+    return Fault(path, f"no person of this request has the key {quote(key)}", "Use the key of an entry in persons")
 
 
 def _persons_twice(persons: dict[int, Person]) -> Iterator[Fault]:

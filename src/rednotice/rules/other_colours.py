@@ -14,7 +14,9 @@ from rednotice.rules.special_persons import may_be_minor
 from rednotice.rules.text import charge_texts
 
 IN_FORCE = "2012-07-01"
-SUMMARY = "Articles of the domain sheet's table of notices; the text of the articles was not read beside this rule."
+FROM_THE_TABLE = (
+    "Articles of the domain sheet's table of notices; the text of the articles was not read beside this rule."
+)
 
 BLUE, GREEN, YELLOW = frozenset({Colour.BLUE}), frozenset({Colour.GREEN}), frozenset({Colour.YELLOW})
 
@@ -22,7 +24,7 @@ BLUE, GREEN, YELLOW = frozenset({Colour.BLUE}), frozenset({Colour.GREEN}), froze
 # --- All colours but red, whose own articles ask for more ------------------------------------------------------
 
 
-@rule("RPD 76, 88-93", since=IN_FORCE, colours=EVERY - {Colour.RED}, source_note=SUMMARY)
+@rule("RPD 76, 88-93", since=IN_FORCE, colours=EVERY - {Colour.RED}, source_note=FROM_THE_TABLE)
 def summary_and_contact(file: File) -> Iterator[Says]:
     """Is it told clearly what happened, and whom to ask?"""
     request = file.request
@@ -41,7 +43,7 @@ def summary_and_contact(file: File) -> Iterator[Says]:
         yield satisfied("the summary and a contact are given", Evidence(path="facts.summary"), Evidence(path="contact"))
 
 
-@rule("RPD 88-90", since=IN_FORCE, colours=BLUE | GREEN | YELLOW | {Colour.SILVER}, source_note=SUMMARY)
+@rule("RPD 88-90", since=IN_FORCE, colours=BLUE | GREEN | YELLOW | {Colour.SILVER}, source_note=FROM_THE_TABLE)
 def recognisable(file: File) -> Iterator[Says]:
     """Is enough known of every person to tell him or her from others?"""
     request = file.request
@@ -72,7 +74,7 @@ OF_INTEREST = {
 }
 
 
-@rule("RPD 88", since=IN_FORCE, colours=BLUE, source_note=SUMMARY)
+@rule("RPD 88", since=IN_FORCE, colours=BLUE, source_note=FROM_THE_TABLE)
 def person_of_interest(file: File) -> Iterator[Says]:
     """Is every person of interest to a criminal investigation, and in what role?"""
     for n, person in enumerate(file.request.persons):
@@ -93,7 +95,7 @@ def person_of_interest(file: File) -> Iterator[Says]:
             )
 
 
-@rule("RPD 88", since=IN_FORCE, colours=BLUE, source_note=SUMMARY)
+@rule("RPD 88", since=IN_FORCE, colours=BLUE, source_note=FROM_THE_TABLE)
 def criminal_investigation(file: File) -> Iterator[Says]:
     """Is there a criminal investigation, and what is it about?"""
     offences = [Evidence(path=path, passage=text) for path, text in charge_texts(enumerate(file.request.warrants))]
@@ -110,7 +112,7 @@ def criminal_investigation(file: File) -> Iterator[Says]:
 # --- Green -----------------------------------------------------------------------------------------------------
 
 
-@rule("RPD 89", since=IN_FORCE, colours=GREEN, source_note=SUMMARY)
+@rule("RPD 89", since=IN_FORCE, colours=GREEN, source_note=FROM_THE_TABLE)
 def assessed_as_a_threat(file: File) -> Iterator[Says]:
     """Did a law-enforcement authority assess the person as a possible threat to public safety?"""
     given = file.request.assessment or Assessment()
@@ -129,12 +131,12 @@ def assessed_as_a_threat(file: File) -> Iterator[Says]:
         yield satisfied(f"{given.authority} assessed the person as a threat", Evidence(path="assessment"))
 
 
-@rule("RPD 89", since=IN_FORCE, colours=GREEN, source_note=SUMMARY)
+@rule("RPD 89", since=IN_FORCE, colours=GREEN, source_note=FROM_THE_TABLE)
 def grounds_of_the_assessment(file: File) -> Iterator[Says]:
     """Does the assessment rest on convictions or on other reasonable grounds?"""
     given = file.request.assessment or Assessment()
     if given.convictions:
-        yield satisfied(f"it rests on {len(given.convictions)} convictions", Evidence(path="assessment.convictions"))
+        yield satisfied(f"it rests on convictions ({len(given.convictions)})", Evidence(path="assessment.convictions"))
     elif given.other_grounds:
         yield satisfied("it rests on reasonable grounds", Evidence(path="assessment.other_grounds"))
     else:
@@ -148,7 +150,7 @@ def grounds_of_the_assessment(file: File) -> Iterator[Says]:
 # --- Yellow ----------------------------------------------------------------------------------------------------
 
 
-@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=SUMMARY)
+@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=FROM_THE_TABLE)
 def missing_or_unidentified(file: File) -> Iterator[Says]:
     """Is every person missing, or unable to say who he or she is?"""
     for n, person in enumerate(file.request.persons):
@@ -169,7 +171,7 @@ def missing_or_unidentified(file: File) -> Iterator[Says]:
             )
 
 
-@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=SUMMARY)
+@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=FROM_THE_TABLE)
 def disappearance_reported(file: File) -> Iterator[Says]:
     """Was the disappearance reported to the police, or is it said how the person was found?"""
     given = file.request.disappearance or Disappearance()
@@ -192,7 +194,7 @@ def disappearance_reported(file: File) -> Iterator[Says]:
         yield satisfied("the report and the circumstances are given", Evidence(path="disappearance"))
 
 
-@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=SUMMARY)
+@rule("RPD 90", since=IN_FORCE, colours=YELLOW, source_note=FROM_THE_TABLE)
 def privacy_of_adults(file: File) -> Iterator[Says]:
     """If an adult is missing, is his or her own will weighed?"""
     request = file.request

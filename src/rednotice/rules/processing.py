@@ -155,7 +155,7 @@ def data_serve_the_purpose(file: File) -> Iterator[Says]:
     ]
     if foreign:
         yield doubtful(
-            f"{', '.join(foreign).replace('_', ' ')} does not serve the purpose of a {request.colour} notice",
+            f"a {request.colour} notice has no use for: {', '.join(foreign).replace('_', ' ')}",
             *(Evidence(path=field) for field in foreign),
             mend="Leave it out, or ask for a notice of the colour that it belongs to",
         )
@@ -194,7 +194,7 @@ def access_restrictions(file: File) -> Iterator[Says]:
             mend="Say how the person is to be found there all the same",
         )
     elif others:
-        yield satisfied(f"{len(others)} bureaus are excluded, each with its reason", Evidence(path="restrictions"))
+        yield satisfied(f"bureaus excluded, each with its reason: {len(others)}", Evidence(path="restrictions"))
 
 
 PROTECTED = {PersonRole.VICTIM, PersonRole.WITNESS}

@@ -13,7 +13,7 @@ from rednotice.model.finding import Evidence
 from rednotice.model.request import Colour
 from rednotice.model.sections import Asset, DeadBody, ModusOperandi, Threat, ThreatKind
 from rednotice.model.values import bureau_name
-from rednotice.rules.other_colours import SUMMARY, can_be_seen
+from rednotice.rules.other_colours import FROM_THE_TABLE, can_be_seen
 from rednotice.rules.rule import File, Says, barred, missing, rule, satisfied
 from rednotice.rules.text import charge_texts
 
@@ -27,7 +27,7 @@ SILVER = frozenset({Colour.SILVER})
 # --- Black -----------------------------------------------------------------------------------------------------
 
 
-@rule("RPD 91", since=IN_FORCE, colours=BLACK, source_note=SUMMARY)
+@rule("RPD 91", since=IN_FORCE, colours=BLACK, source_note=FROM_THE_TABLE)
 def body_found(file: File) -> Iterator[Says]:
     """Was a body found, and is it said when and where?"""
     given = file.request.body or DeadBody()
@@ -46,7 +46,7 @@ def body_found(file: File) -> Iterator[Says]:
         yield satisfied("when and where the body was found is given", Evidence(path="body"))
 
 
-@rule("RPD 91", since=IN_FORCE, colours=BLACK, source_note=SUMMARY)
+@rule("RPD 91", since=IN_FORCE, colours=BLACK, source_note=FROM_THE_TABLE)
 def means_to_identify(file: File) -> Iterator[Says]:
     """Is there a photograph, fingerprints or a description by which the body may be identified?"""
     request = file.request
@@ -67,7 +67,7 @@ def means_to_identify(file: File) -> Iterator[Says]:
 # --- Purple ----------------------------------------------------------------------------------------------------
 
 
-@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=SUMMARY)
+@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=FROM_THE_TABLE)
 def method_described(file: File) -> Iterator[Says]:
     """Is it described how the crime is committed, or with what?"""
     given = file.request.modus_operandi or ModusOperandi()
@@ -81,7 +81,7 @@ def method_described(file: File) -> Iterator[Says]:
         )
 
 
-@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=SUMMARY)
+@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=FROM_THE_TABLE)
 def serious_crime_behind_the_method(file: File) -> Iterator[Says]:
     """Does the method serve a serious crime?"""
     given = file.request.modus_operandi or ModusOperandi()
@@ -96,7 +96,7 @@ def serious_crime_behind_the_method(file: File) -> Iterator[Says]:
         )
 
 
-@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=SUMMARY)
+@rule("RPD 92", since=IN_FORCE, colours=PURPLE, source_note=FROM_THE_TABLE)
 def complex_or_repeated(file: File) -> Iterator[Says]:
     """Is the method complex, or was it used repeatedly?"""
     given = file.request.modus_operandi or ModusOperandi()
@@ -116,7 +116,7 @@ def complex_or_repeated(file: File) -> Iterator[Says]:
 # --- Orange ----------------------------------------------------------------------------------------------------
 
 
-@rule("RPD 93", since=IN_FORCE, colours=ORANGE, source_note=SUMMARY)
+@rule("RPD 93", since=IN_FORCE, colours=ORANGE, source_note=FROM_THE_TABLE)
 def threat_described(file: File) -> Iterator[Says]:
     """Is it said what threatens whom, and from what?"""
     given = file.request.threat or Threat()
@@ -137,7 +137,7 @@ def threat_described(file: File) -> Iterator[Says]:
         yield satisfied("the threat is described", Evidence(path="threat"))
 
 
-@rule("RPD 93", since=IN_FORCE, colours=ORANGE, source_note=SUMMARY)
+@rule("RPD 93", since=IN_FORCE, colours=ORANGE, source_note=FROM_THE_TABLE)
 def imminent_and_serious(file: File) -> Iterator[Says]:
     """Is the threat imminent, and serious?"""
     given = file.request.threat or Threat()
@@ -200,7 +200,7 @@ def assets_described(file: File) -> Iterator[Says]:
             mend="Describe each asset that is looked for, or give its number in a register",
         )
     else:
-        yield satisfied(f"{len(assets)} assets are described", Evidence(path="assets"))
+        yield satisfied(f"assets described: {len(assets)}", Evidence(path="assets"))
 
 
 def _is_described(asset: Asset) -> bool:
