@@ -15,7 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
-from rednotice.flow.request import listed, notice_content
+from rednotice.flow.earlier import listed
+from rednotice.flow.request import notice_content
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
 from rednotice.flow import circulation
-from rednotice.flow.request import SAME_PERSON_FROM, check_request, listed, notice_content
+from rednotice.flow.earlier import SAME_PERSON_FROM, listed
+from rednotice.flow.request import check_request, notice_content
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
@@ -81,7 +82,7 @@ def update(work: OfficeWork, number: str, changed: Request, by: Officer) -> Noti
     if faults:
         raise InvalidInput(faults, "update")
     check_request(changed, work.at.date())
-    examination = examine(changed, work.at.date(), filing.earlier)
+    examination = examine(changed, work.at.date(), filing.earlier, filing.positions)
     known = {finding.rule for finding in filing.examination.of(Verdict.DOUBTFUL)}
     against = examination.of(Verdict.BARRED, Verdict.MISSING)
     doubts = tuple(finding for finding in examination.of(Verdict.DOUBTFUL) if finding.rule not in known)
