@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
+from rednotice.flow import retention
 from rednotice.flow.request import circulated, listed
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
@@ -25,6 +26,7 @@ from rednotice.model.filing import Filing
 from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
+from rednotice.model.retention import Erasure
 from rednotice.model.values import bureau_name
 from rednotice.rules.figures import figure
 
@@ -42,6 +44,7 @@ ANSWERS = {
     EventKind.NOTICE_PUBLISHED: Action.APPLIED,
     EventKind.NOTICE_RECALLED: Action.ERASED,
     EventKind.NOTICE_SUSPENDED: Action.SUSPENDED,
+    EventKind.DATA_ERASED: Action.ERASED,
 }
 """What a node does with an event of a kind."""
 
@@ -102,6 +105,10 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
     recalled: list[str] = []
     for listing, person in entries:
         standing = work.notice_of(listing)
+        erased = None if standing else work.erased_listing(listing)
+        if erased:
+            recalled.append(erased.subject)
+            continue
         if standing and standing.recalled:
             recalled.append(standing.notice.control_number)
             continue
@@ -157,6 +164,7 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     event = work.record(EventKind.NOTICE_RECALLED, number, recalled.model_dump(mode="json"), circulate=True)
     notice = standing.notice.model_copy(update={"version": recalled.version})
     work.save_notice(Circulated(notice, ground, event))
+    retention.begin(work, number, "recalled_kept_months")
     return recalled
 
 
@@ -308,6 +316,8 @@ def apply(work: NodeWork, trusted: Trusted) -> Applied:
         if event.kind is EventKind.NOTICE_SUSPENDED:
             suspension = Suspension.model_validate(event.content)
             return _drop(work, trusted, suspension.control_number, suspension.version, Action.SUSPENDED)
+        if event.kind is EventKind.DATA_ERASED:
+            return _erase(work, trusted, Erasure.model_validate(event.content))
     except ValidationError:
         raise NotTrusted(f"event {event.number} is signed, but is no {event.kind} of this version") from None
     work.save_letter(Letter(event.number, event.at, work.bureau, event.kind, event.subject, event.content))
@@ -331,6 +341,15 @@ def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: A
     done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
     _report(work, trusted, number, version, action, done)
     return Applied(remove=number)
+
+
+def _erase(work: NodeWork, trusted: Trusted, erasure: Erasure) -> Applied:
+    if not _is_news(work, trusted, erasure.subject):
+        return Applied()
+    done = work.erase((erasure.subject, *erasure.also), trusted.event.number)
+    work.save_held(Held(erasure.subject, erasure.version, trusted.event.number, None))
+    _report(work, trusted, erasure.subject, erasure.version, Action.ERASED, done)
+    return Applied(remove=erasure.subject)
 
 
 def _is_news(work: NodeWork, trusted: Trusted, number: str) -> bool:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rednotice.flow import redress, retention
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
-HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {}
+HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
+    TaskKind.ACKNOWLEDGEMENT_DUE: redress.remind,
+    TaskKind.ADMISSIBILITY_DUE: redress.remind,
+    TaskKind.DECISION_DUE: redress.remind,
+    TaskKind.EXECUTION_DUE: redress.remind,
+    TaskKind.ERASURE_DUE: retention.end,
+}
 
 
 def carry_out(work: OfficeWork, task: Task) -> None:

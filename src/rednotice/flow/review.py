@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rednotice.errors import Conflict, InvalidInput, NotAllowed
+from rednotice.flow import retention
 from rednotice.flow.circulation import publish_request
 from rednotice.flow.request import with_earlier
 from rednotice.flow.work import OfficeWork
@@ -97,6 +98,7 @@ def _put_into_effect(work: OfficeWork, filing: Filing, decision: Decision) -> Fi
         findings = [finding.model_dump(mode="json") for finding in against]
         letter = {"decision": decision.model_dump(mode="json"), "findings": findings}
         kind = EventKind.REQUEST_REFUSED
+        retention.begin(work, filing.number, "refused_kept_months")
     else:
         notices = publish_request(work, filing)
         filing = filing.model_copy(update={"state": FilingState.GRANTED, "notices": notices})
