@@ -247,8 +247,9 @@ def _require_not_recalled(standing: Circulated) -> None:
 
 
 def may_read(circulated: Circulated, officer: Officer) -> bool:
-    """Whether an officer may read a notice at the office: one out of force, only the office and its own bureau."""
-    return circulated.in_force or officer.of_office or officer.bureau == circulated.notice.bureau
+    """Whether an officer may read a notice: one out of force, only the office, the commission and its own bureau."""
+    oversees = officer.of_office or officer.of_commission
+    return circulated.in_force or oversees or officer.bureau == circulated.notice.bureau
 
 
 def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:

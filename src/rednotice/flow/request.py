@@ -110,7 +110,7 @@ def as_seen_by(filing: Filing, officer: Officer) -> Filing:
     Raises:
         NotFound: if it is another bureau's request.
     """
-    if officer.of_office:
+    if officer.of_office or officer.of_commission:
         return filing
     if officer.bureau != filing.request.bureau:
         raise NotFound(f"there is no request {filing.number} of bureau {officer.bureau}")

@@ -31,7 +31,7 @@ def place_hold(work: OfficeWork, subject: str, reason: str, by: Officer) -> Hold
         NotFound: if there is no such file.
         Conflict: if there is a hold on it already.
     """
-    _may_hold(by, f"place a legal hold on {subject}")
+    require_holder(by, f"place a legal hold on {subject}")
     _exists(work, subject)
     for standing in work.holds_on([subject]):
         raise Conflict(f"{standing.by} placed a legal hold on {subject} on {standing.at.date()} already")
@@ -48,7 +48,7 @@ def lift_hold(work: OfficeWork, subject: str, reason: str, by: Officer) -> Hold:
         NotAllowed: if the officer may not, or the hold is the commission's and the officer is not.
         NotFound: if there is no hold on it.
     """
-    _may_hold(by, f"lift the legal hold on {subject}")
+    require_holder(by, f"lift the legal hold on {subject}")
     for hold in work.holds_on([subject]):
         if hold.bureau != by.bureau and not by.of_commission:
             raise NotAllowed(
@@ -60,7 +60,12 @@ def lift_hold(work: OfficeWork, subject: str, reason: str, by: Officer) -> Hold:
     raise NotFound(f"there is no legal hold on {subject}")
 
 
-def _may_hold(by: Officer, what: str) -> None:
+def require_holder(by: Officer, what: str) -> None:
+    """Sees to it that an officer may place, lift and see legal holds.
+
+    Raises:
+        NotAllowed: if the officer is neither a reviewer nor a commissioner.
+    """
     if not ((by.role is Role.REVIEWER and by.of_office) or by.of_commission):
         raise NotAllowed(f"{by.name} ({by.role}, {by.bureau}) cannot {what}; a reviewer or a commissioner can")
 

@@ -1,4 +1,4 @@
-"""Step six, its end: the commission decides, its word binds, every node executes it, new facts reopen it (CCF 38-42)."""
+"""The end of step six: the commission decides, its word binds, every node executes; new facts reopen it (CCF 38-42)."""
 
 from __future__ import annotations
 
