@@ -384,6 +384,9 @@ class Office:
         self._stream.erase(message.stream, subject=message.subject, position=message.position)
 
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
+        if subject.startswith(NOTICE_SUBJECT):
+            # The stream would only forget what this takes the place of, and leave it on its disk.
+            self._stream.erase(NOTICES, subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _position(self) -> Position | None:

@@ -57,7 +57,7 @@ def in_streams(road: Road, word: str) -> list[str]:
         context = stream._context()
         found = []
         for info in await context.streams_info():
-            for place in range(info.state.first_seq, info.state.last_seq + 1):
+            for place in range(max(1, info.state.first_seq), info.state.last_seq + 1):
                 try:
                     message = await context.get_msg(str(info.config.name), place)
                 except NotFoundError:
@@ -69,11 +69,18 @@ def in_streams(road: Road, word: str) -> list[str]:
     return stream._call(search(), "search the streams")
 
 
+def on_disk(road: Road, word: str) -> list[str]:
+    """The files of the streams in which a word stands, in a message or in what is left of one."""
+    files = (path for path in (road.office.settings.folder / "nats").rglob("*") if path.is_file())
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
 def places(road: Road, word: str) -> dict[str, list[str]]:
-    """Where a word stands: in which tables of which database, and in which messages."""
+    """Where a word stands: in which tables of which database, in which messages, in which files of the streams."""
     databases = {"office": road.office.database, **{code: node.database for code, node in road.nodes.items()}}
     found = {name: in_tables(database._engine, word) for name, database in databases.items()}
     found["streams"] = in_streams(road, word)
+    found["disk"] = on_disk(road, word)
     return {name: where for name, where in found.items() if where}
 
 
