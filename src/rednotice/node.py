@@ -153,11 +153,18 @@ class Node:
             return check.check(work, self.index, self.settings.effects, query, by, limit)
 
     def confirm(
-        self, check_number: str, control_number: str, place: str | None, remark: str | None, by: Officer
+        self,
+        check_number: str,
+        control_number: str,
+        place: str | None,
+        remark: str | None,
+        by: Officer,
+        *,
+        urgent: bool = False,
     ) -> Hit:
         """An officer confirms a hit (`flow.check.confirm`)."""
         with self.database.work(self._clock()) as work:
-            hit = check.confirm(work, check_number, control_number, place, remark, by)
+            hit = check.confirm(work, check_number, control_number, place, remark, by, urgent=urgent)
         self.relay.wake()
         return hit
 

@@ -31,18 +31,30 @@ from rednotice.adapters.postgres.office import (
 )
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
-from rednotice.flow import applications, circulation, deadlines, followup, redress, request, retention, review, ruling
+from rednotice.flow import (
+    applications,
+    circulation,
+    deadlines,
+    followup,
+    redress,
+    request,
+    retention,
+    review,
+    ruling,
+    upkeep,
+)
+from rednotice.flow.work import Circulated
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
-from rednotice.model.case import Case, CaseState
+from rednotice.model.case import Case, CaseState, DutyKind
 from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
 from rednotice.model.hit import Hit
-from rednotice.model.notice import Ground, Listing, Recall
+from rednotice.model.notice import Ground, Listing, Notice, Recall, Remark
 from rednotice.model.person import Person
 from rednotice.model.request import Request
 from rednotice.model.retention import Hold
@@ -209,9 +221,34 @@ class Office:
             return review.decide(work, number, outcome, reasons, by)
 
     def recall(self, control_number: str, ground: Ground, by: Officer) -> Recall:
-        """A notice is recalled (`flow.circulation.recall`)."""
+        """A notice is recalled (`flow.upkeep.recall`)."""
         with self._act(by, "recall", control_number) as work:
-            return circulation.recall(work, control_number, ground, by)
+            return upkeep.recall(work, control_number, ground, by)
+
+    def update_notice(self, control_number: str, changed: Request, by: Officer) -> Notice:
+        """A bureau puts new data into its notice (`flow.upkeep.update`)."""
+        with self._act(by, "update", control_number) as work:
+            return upkeep.update(work, control_number, changed, by)
+
+    def add_to_notice(self, control_number: str, kind: Remark, text: str, by: Officer) -> Notice:
+        """A caveat or an addendum is added to a notice (`flow.upkeep.remark`)."""
+        with self._act(by, f"add {kind}", control_number) as work:
+            return upkeep.remark(work, control_number, kind, text, by)
+
+    def suspend(self, control_number: str, because: str, by: Officer) -> Circulated:
+        """A notice is suspended (`flow.upkeep.suspend`)."""
+        with self._act(by, "suspend", control_number) as work:
+            return upkeep.suspend(work, control_number, because, by)
+
+    def lift(self, control_number: str, by: Officer) -> Circulated:
+        """A suspended notice comes back into force (`flow.upkeep.lift`)."""
+        with self._act(by, "lift", control_number) as work:
+            return upkeep.lift(work, control_number, by)
+
+    def extend(self, control_number: str, reasons: str, by: Officer) -> Notice:
+        """A notice is still needed (`flow.upkeep.extend`)."""
+        with self._act(by, "extend", control_number) as work:
+            return upkeep.extend(work, control_number, reasons, by)
 
     def import_listings(self, entries: Iterable[tuple[Listing, Person]], by: Officer) -> circulation.Imported:
         """The Security Council's list becomes special notices (`flow.circulation.publish_listings`)."""
@@ -222,6 +259,11 @@ class Office:
         """A bureau moves a case (`flow.followup.move`)."""
         with self._act(by, f"move to {to}", number) as work:
             return followup.move(work, number, to, remark, by)
+
+    def fulfil_duty(self, number: str, kind: DutyKind, remark: str | None, by: Officer) -> Case:
+        """A bureau did what it owes in a case (`flow.followup.fulfil`)."""
+        with self._act(by, f"done: {kind}", number) as work:
+            return followup.fulfil(work, number, kind, remark, by)
 
     # --- Redress and retention ------------------------------------------------------------------------------
 
@@ -355,10 +397,11 @@ class Office:
         """
         _require_operator(by)
         asked = BureauNode(bureau, str(Verifier.parse(key)), secrets.token_urlsafe(24))
+        self._ensure_bureau_stream(bureau)
         with self._act() as work:
             node = work.connect_bureau(asked)
+            circulation.catch_up(work, bureau)
         self._known[bureau] = node
-        self._ensure_bureau_stream(bureau)
         if self._nats:
             self._nats.admit(self._line_secrets())
         return Link(bureau, node.key, str(self.key), node.line_secret)
@@ -373,7 +416,8 @@ class Office:
         return {node.bureau: node.line_secret for node in self._known.values()}
 
     def _ensure_bureau_stream(self, bureau: str) -> None:
-        self._stream.ensure_stream(f"BUREAU_{bureau}", [f"{BUREAU_SUBJECT}{bureau}.>"])
+        # Every letter has a subject of its own, so none is lost; of a notice the last word stays, as in NOTICES.
+        self._stream.ensure_stream(f"BUREAU_{bureau}", [f"{BUREAU_SUBJECT}{bureau}.>"], last_per_subject=True)
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
@@ -384,9 +428,11 @@ class Office:
         self._stream.erase(message.stream, subject=message.subject, position=message.position)
 
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
+        # A stream would only forget what a notice takes the place of, and leave it on its disk.
         if subject.startswith(NOTICE_SUBJECT):
-            # The stream would only forget what this takes the place of, and leave it on its disk.
             self._stream.erase(NOTICES, subject=subject)
+        elif f".{NOTICE_SUBJECT}" in subject:
+            self._stream.erase(f"BUREAU_{subject.split('.')[1]}", subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _position(self) -> Position | None:

@@ -275,6 +275,19 @@ def test_what_is_published_twice_under_one_id_is_one_message(streams: Callable[[
     eventually(reader.has(b"1", b"2"), "two messages")
 
 
+def test_a_stream_that_is_there_already_keeps_the_last_of_a_subject_from_now_on(
+    streams: Callable[[], JetStream],
+) -> None:
+    stream, reader = streams(), Reader([])
+    for data in (b"1", b"2"):
+        stream.publish("try.x", data, data.decode())
+    stream.ensure_stream("TRY", ["try.>"], last_per_subject=True)
+    stream.publish("try.y", b"3", "3")
+    stream.publish("try.y", b"4", "4")
+    follow(stream, reader)
+    eventually(reader.has(b"2", b"4"), "the last message of each subject")
+
+
 def test_what_a_reader_could_not_take_comes_again_in_order(streams: Callable[[], JetStream]) -> None:
     stream, reader = streams(), Reader([], fails=2)
     follow(stream, reader)

@@ -168,7 +168,7 @@ def test_a_notice_that_comes_after_its_recall_stays_erased(road: Road) -> None:
     filing, number = road.publish()
     with road.office.read() as reader:
         published = reader.notice(number).event
-    road.office.recall(number, Ground.COMPLIANCE, desk("PT"))
+    road.office.recall(number, Ground.COMPLIANCE, REVIEWER_1)
     node = road.nodes["NZ"]
     assert road.wait_receipt("NZ", number) == "erased"
     assert apply_again(node, event_of(road, published)) == circulation.Applied()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -236,6 +237,19 @@ def test_every_move_is_kept_and_told_to_both_bureaus(road: Road) -> None:
         told = letters(road, bureau, case.number)
         assert [letter.content["move"]["to"] for letter in told] == ["provisionally arrested", "extradited"]
         assert all(letter.kind is EventKind.CASE_MOVED for letter in told)
+
+
+def test_a_move_that_the_table_does_not_have_is_kept_in_the_log(road: Road, standing: str) -> None:
+    case = opened(road, standing)
+    before = last_checkpoint(road)
+    with pytest.raises(Conflict):
+        road.office.move_case(case.number, RELEASED, None, LOCATING)
+    assert happened_since(road, before) == ["act.refused"]
+    with road.office.read() as reader:
+        entries = reader.log.entries(before.size, 100_000)
+    (kept,) = [json.loads(one.content or "") for one in entries if b"act.refused" in one.leaf]
+    assert (kept["act"], kept["by"]["name"]) == ("move to released", "desk-ES")
+    assert kept["reason"].startswith(f"case {case.number} is located and cannot become released")
 
 
 def test_a_case_that_is_not_there_does_not_move(road: Road) -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from rednotice.adapters.lists import UN_MEASURES
 from rednotice.errors import InvalidInput, NotAllowed
-from rednotice.flow.work import LocalEntry
+from rednotice.flow.work import Circulated, LocalEntry
 from rednotice.log.note import Verifier
 from rednotice.model.bureau import OFFICE, Officer, Role
-from rednotice.model.case import CaseState
+from rednotice.model.case import CaseState, DutyKind
 from rednotice.model.check import Query
 from rednotice.model.decision import Outcome
 from rednotice.model.filing import Filing
-from rednotice.model.notice import Ground, Listing
+from rednotice.model.notice import Ground, Listing, Remark
 from rednotice.model.person import Name, Person
+from rednotice.model.request import Request
 from tests.builders import OPERATOR, REVIEWER_1, desk, officer
 from tests.conftest import Road
 from tests.flow.test_circulation import happened_since, last_checkpoint, prove_the_log
@@ -60,6 +61,11 @@ class Scene:
         """A notice of PT that ES holds."""
         return self.published[1]
 
+    @property
+    def filed(self) -> Request:
+        """The request behind that notice."""
+        return self.published[0].request
+
     @cached_property
     def case(self) -> str:
         """A case of ES and PT."""
@@ -85,6 +91,14 @@ def scene(road: Road) -> Iterator[Scene]:
 ENTRY = (Listing(source="who may", reference="1", measures=UN_MEASURES), Person(names=(Name(full="Nepomuk Vrabelka"),)))
 KEY = Verifier("rednotice.local/IS", bytes(32))
 
+
+def lift_own(scene: Scene, by: Officer) -> Circulated:
+    """Lifts a suspension; who may do that has set it before."""
+    if by in (desk("PT"), REVIEWER_1):
+        scene.road.office.suspend(scene.notice, "Synthetic.", by)
+    return scene.road.office.lift(scene.notice, by)
+
+
 Act = Callable[[Scene, Officer], object]
 ACTS: dict[str, tuple[Act, set[str], str]] = {
     "file a request of PT": (
@@ -98,9 +112,39 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
         "cannot sign decisions; a reviewer of the office must",
     ),
     "recall a notice of PT": (
-        lambda scene, by: scene.road.office.recall(scene.notice, Ground.WITHDRAWN, by),
+        lambda scene, by: scene.road.office.recall(scene.notice, Ground.FULFILLED, by),
         {"desk of PT", "reviewer"},
         "its bureau's desk or a reviewer can",
+    ),
+    "update a notice of PT": (
+        lambda scene, by: scene.road.office.update_notice(scene.notice, scene.filed, by),
+        {"desk of PT"},
+        "the desk of PT can",
+    ),
+    "add to a notice of PT": (
+        lambda scene, by: scene.road.office.add_to_notice(scene.notice, Remark.CAVEAT, "Synthetic.", by),
+        {"desk of PT", "reviewer"},
+        "its bureau's desk or a reviewer can",
+    ),
+    "suspend a notice of PT": (
+        lambda scene, by: scene.road.office.suspend(scene.notice, "Synthetic.", by),
+        {"desk of PT", "reviewer"},
+        "its bureau's desk or a reviewer can",
+    ),
+    "lift the suspension of a notice of PT": (
+        lambda scene, by: lift_own(scene, by),
+        {"desk of PT", "reviewer"},
+        "its bureau's desk or a reviewer can",
+    ),
+    "extend a notice of PT": (
+        lambda scene, by: scene.road.office.extend(scene.notice, "Synthetic.", by),
+        {"desk of PT", "reviewer"},
+        "its bureau's desk or a reviewer can",
+    ),
+    "do what the bureau PT owes in a case": (
+        lambda scene, by: scene.road.office.fulfil_duty(scene.case, DutyKind.IDENTITY, None, by),
+        {"desk of PT"},
+        "can",
     ),
     "move a case of ES and PT": (
         lambda scene, by: scene.road.office.move_case(scene.case, CaseState.CLOSED, None, by),
@@ -145,7 +189,17 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
 }
 
 
-TRIED = ("decide", "recall a notice of PT", "move a case of ES and PT")
+TRIED = (
+    "decide",
+    "recall a notice of PT",
+    "update a notice of PT",
+    "add to a notice of PT",
+    "suspend a notice of PT",
+    "lift the suspension of a notice of PT",
+    "extend a notice of PT",
+    "do what the bureau PT owes in a case",
+    "move a case of ES and PT",
+)
 """Acts of which the log keeps that they were tried."""
 
 

@@ -47,13 +47,15 @@ def confirm(
     data: DataFolder,
     place: Annotated[str | None, typer.Option(help="Where the person was found")] = None,
     remark: Annotated[str | None, typer.Option(help="What the requesting bureau should know")] = None,
+    urgent: Annotated[bool, typer.Option("--urgent", help="An answer is awaited within minutes")] = False,
     bureau: AtBureau = None,
     acting_as: ActingAs = None,
     as_json: Json = False,
 ) -> None:
     """Confirm a hit; it is reported to the requesting bureau as soon as the line stands."""
     client, _ = connect(data, "node", name=acting_as, role="officer", bureau=bureau)
-    body = {"check": check_number, "control_number": control_number, "place": place, "remark": remark}
+    said = {"place": place, "remark": remark, "urgent": urgent}
+    body = {"check": check_number, "control_number": control_number, **said}
     found = client.post("/api/hits", body)
     if as_json:
         show_json(found)

@@ -122,6 +122,43 @@ def _result(rank: int, result: Row, *, explain: bool) -> None:
             table(("datum", "asked", "listed", "verdict", "says"), evidence)
 
 
+def notice(found: Row) -> None:
+    """A notice with its remarks, its history, and how it fares at the bureaus."""
+    about = found["notice"]
+    state = "in force"
+    if found["recalled"]:
+        state = f"[bold red]recalled: {found['recalled']}[/]"
+    elif found["suspended"]:
+        state = f"[bold yellow]suspended by {fill(found['suspended_by'])}: {fill(found['suspended'])}[/]"
+    out.print(f"[bold]{about['control_number']}[/] version {about['version']}, {about['colour']}, {state}")
+    person = about["person"]
+    if person:
+        out.print(f"{fill(_names(person))}; born {person['born'] or 'unknown'}; "
+                  f"nationality {', '.join(person['nationalities']) or 'unknown'}")  # fmt: skip
+    out.print(fill(about["action"]))
+    if about["restricted"]:
+        out.print(f"Kept from: {', '.join(about['restricted'])}")
+    for addition in about["additions"]:
+        out.print(f"[bold]{addition['kind']}[/] of {fill(addition['by'])}, {addition['at'][:10]}: "
+                  f"{fill(addition['text'])}")  # fmt: skip
+    out.print(f"Examined again by {about['review_by']}.")
+    table(
+        ("event", "when", "what", "version"),
+        [(one["event"], one["at"][:19], one["kind"], one["version"] or "") for one in found["history"]],
+    )
+    rows = [(one["bureau"], one["action"], one["version"], one["received_at"][:23]) for one in found["deliveries"]]
+    table(("bureau", "did", "version", "receipt"), rows)
+    if found["silent"]:
+        out.print(f"Silent about this version: {', '.join(found['silent'])}")
+
+
+def _names(person: Row) -> str:
+    names = [
+        name["full"] or " ".join(part for part in (name["given"], name["family"]) if part) for name in person["names"]
+    ]
+    return ", also ".join(names[:4])
+
+
 def case(found: Row) -> None:
     """A case with its moves."""
     moves = found["moves"]
@@ -134,6 +171,20 @@ def case(found: Row) -> None:
             for move in moves
         ],
     )
+    table(
+        ("duty", "owed by", "until", "done"),
+        [(duty["kind"], duty["owed_by"], duty["due"][:16], _done(duty)) for duty in found["duties"]],
+    )
+
+
+def _done(duty: Row) -> str:
+    if duty["done"]:
+        return f"[green]{duty['done'][:16]}[/] {fill(duty['by'])}" + (
+            f": {fill(duty['remark'])}" if duty["remark"] else ""
+        )
+    if duty["lapsed"]:
+        return f"[bold red]not done; the second limit passed {duty['lapsed'][:16]}[/]"
+    return f"[yellow]not done; reminded {duty['reminded'][:16]}[/]" if duty["reminded"] else "not yet"
 
 
 def application(found: Row) -> None:

@@ -100,9 +100,18 @@ def local_person(entry: LocalEntry) -> Listed:
 
 
 def confirm(
-    work: NodeWork, check_number: str, control_number: str, place: str | None, remark: str | None, by: Officer
+    work: NodeWork,
+    check_number: str,
+    control_number: str,
+    place: str | None,
+    remark: str | None,
+    by: Officer,
+    *,
+    urgent: bool = False,
 ) -> Hit:
     """Confirms that a match is the person, and queues the report to the office. Confirmed twice, it is one hit.
+
+    An urgent hit is answered sooner than a routine one (`rules.duties`).
 
     Raises:
         NotAllowed: if the officer may not confirm hits.
@@ -130,6 +139,7 @@ def confirm(
         bureau=work.bureau,
         place=place,
         remark=remark,
+        urgent=urgent,
         officer=by.name,
         confirmed_at=work.at,
     )

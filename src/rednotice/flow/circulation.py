@@ -1,14 +1,15 @@
 """Step three: a notice goes to every bureau, is recalled, and every node answers for what it did.
 
-At the office: `publish_request`, `publish_listing`, `recall`, `take_receipt`. At a node: `apply`.
+At the office: `publish_request`, `publish_listings`, `new_version`, `suspend`, `lift`, `add`, `withdraw`,
+`take_receipt`; who may do which by hand, `flow.upkeep` says. At a node: `apply`.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,11 +24,13 @@ from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.check import Listed
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
-from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, control_number
+from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, Withheld, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
 from rednotice.model.retention import Erasure
+from rednotice.model.task import Task, TaskKind
 from rednotice.model.values import bureau_name
+from rednotice.rules.duties import limit
 from rednotice.rules.figures import figure
 
 RED_ACTION = (
@@ -45,6 +48,7 @@ ANSWERS = {
     EventKind.NOTICE_RECALLED: Action.ERASED,
     EventKind.NOTICE_SUSPENDED: Action.SUSPENDED,
     EventKind.DATA_ERASED: Action.ERASED,
+    EventKind.NOTICE_WITHHELD: Action.ERASED,
 }
 """What a node does with an event of a kind."""
 
@@ -70,7 +74,7 @@ def publish_request(work: OfficeWork, filing: Filing) -> tuple[str, ...]:
             action=RED_ACTION.format(bureau=request.bureau, name=bureau_name(request.bureau)),
             contact=request.contact,
             published_at=work.at,
-            review_by=_review_by(work),
+            review_by=review_by(work),
         )
         _publish(work, notice)
         numbers.append(notice.control_number)
@@ -117,7 +121,7 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
             continue
         action = SPECIAL_ACTION.format(measures=", ".join(listing.measures))
         if standing:
-            new_version(work, standing, person=person, listing=listing, action=action, review_by=_review_by(work))
+            new_version(work, standing, person=person, listing=listing, action=action, review_by=review_by(work))
             changed.append(standing.notice.control_number)
             continue
         notice = Notice(
@@ -129,27 +133,11 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
             listing=listing,
             action=action,
             published_at=work.at,
-            review_by=_review_by(work),
+            review_by=review_by(work),
         )
         _publish(work, notice)
         new.append(notice.control_number)
     return Imported(tuple(new), tuple(changed), tuple(unchanged), tuple(recalled))
-
-
-def recall(work: OfficeWork, number: str, ground: Ground, by: Officer) -> Recall:
-    """Recalls a notice: every node erases it and says so (RPD 81).
-
-    Raises:
-        NotAllowed: if the officer is neither of the requesting bureau nor a reviewer.
-        Conflict: if it is recalled already.
-    """
-    standing = work.notice(number)
-    of_bureau = by.role is Role.DESK and by.bureau == standing.notice.bureau
-    if not (of_bureau or (by.role is Role.REVIEWER and by.of_office)):
-        raise NotAllowed(
-            f"{by.name} ({by.role}, {by.bureau}) cannot recall {number}; its bureau's desk or a reviewer can"
-        )
-    return withdraw(work, standing, ground)
 
 
 def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
@@ -161,10 +149,14 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     number = standing.notice.control_number
     _require_not_recalled(standing)
     recalled = Recall(control_number=number, version=standing.notice.version + 1, ground=ground, recalled_at=work.at)
-    event = work.record(EventKind.NOTICE_RECALLED, number, recalled.model_dump(mode="json"), circulate=True)
+    event = circulate(work, EventKind.NOTICE_RECALLED, standing.notice, recalled.model_dump(mode="json"))
     notice = standing.notice.model_copy(update={"version": recalled.version})
     work.save_notice(Circulated(notice, ground, event))
     retention.begin(work, number, "recalled_kept_months")
+    work.unschedule(TaskKind.REVIEW_COMING, number)
+    work.unschedule(TaskKind.REVIEW_DUE, number)
+    for case in work.cases_of(number):
+        work.unschedule(TaskKind.DUTY_DUE, case.number)
     return recalled
 
 
@@ -187,7 +179,7 @@ def suspend(work: OfficeWork, standing: Circulated, because: str, by: str = COMM
         raise Conflict(f"notice {number} is suspended already ({standing.suspended})")
     version = standing.notice.version + 1
     suspension = Suspension(control_number=number, version=version, because=because, by=by, suspended_at=work.at)
-    event = work.record(EventKind.NOTICE_SUSPENDED, number, suspension.model_dump(mode="json"), circulate=True)
+    event = circulate(work, EventKind.NOTICE_SUSPENDED, standing.notice, suspension.model_dump(mode="json"))
     notice = standing.notice.model_copy(update={"version": version})
     work.save_notice(Circulated(notice, None, event, because, by))
 
@@ -235,10 +227,47 @@ def new_version(work: OfficeWork, standing: Circulated, **changes: Any) -> Notic
     notice = standing.notice.model_copy(update=changes)
     if standing.suspended:
         work.save_notice(replace(standing, notice=notice))
+        set_review(work, notice)
         return notice
     notice = notice.model_copy(update={"version": notice.version + 1, "published_at": work.at})
-    _publish(work, notice)
+    _publish(work, notice, standing.notice)
     return notice
+
+
+def circulate(work: OfficeWork, kind: EventKind, notice: Notice, content: dict[str, Any]) -> int:
+    """Records an event that goes to every bureau that may have a notice, as the last word on it (RPD 58, 79).
+
+    What not every bureau may have goes to the streams of those who may, and never into the common one.
+    """
+    if notice.for_everybody:
+        return work.record(kind, notice.control_number, content, circulate=True)
+    chosen = [bureau for bureau in work.connected() if notice.may_have(bureau)]
+    return work.record(kind, notice.control_number, content, circulate_to=chosen)
+
+
+def catch_up(work: OfficeWork, bureau: str) -> None:
+    """Sends a bureau that is connected now the notices that not everybody may have, but it may."""
+    for standing in work.notices_for_some():
+        if standing.in_force and standing.notice.may_have(bureau):
+            work.send_again(standing.event, standing.notice.control_number, bureau)
+
+
+def _withhold(work: OfficeWork, before: Notice, after: Notice) -> None:
+    """Takes the last version out of the streams by which the next one does not come, and so from their nodes.
+
+    A bureau that may have the next version receives it by its new stream, as a later event.
+    """
+    if before.for_everybody and after.for_everybody:
+        return
+    withheld = Withheld(control_number=after.control_number, version=after.version, withheld_at=work.at)
+    content = withheld.model_dump(mode="json")
+    if before.for_everybody:
+        work.record(EventKind.NOTICE_WITHHELD, after.control_number, content, circulate=True)
+        return
+    had = [bureau for bureau in work.connected() if before.may_have(bureau)]
+    gone = [bureau for bureau in had if after.for_everybody or not after.may_have(bureau)]
+    if gone:
+        work.record(EventKind.NOTICE_WITHHELD, after.control_number, content, circulate_to=gone)
 
 
 def _require_not_recalled(standing: Circulated) -> None:
@@ -247,9 +276,30 @@ def _require_not_recalled(standing: Circulated) -> None:
 
 
 def may_read(circulated: Circulated, officer: Officer) -> bool:
-    """Whether an officer may read a notice: one out of force, only the office, the commission and its own bureau."""
-    oversees = officer.of_office or officer.of_commission
-    return circulated.in_force or oversees or officer.bureau == circulated.notice.bureau
+    """Whether an officer may read a notice at the office.
+
+    The office, the commission and its own bureau always; another bureau while it is in force, if it may have it.
+    """
+    if officer.bureau in (OFFICE, COMMISSION, circulated.notice.bureau):
+        return True
+    return circulated.in_force and circulated.notice.may_have(officer.bureau)
+
+
+def silent(standing: Circulated, connected: Iterable[str], answers: Mapping[str, tuple[int, Action]]) -> list[str]:
+    """The bureaus that owe a receipt: for the last version, or for its removal where they may not have it any more.
+
+    Args:
+        standing: the notice.
+        connected: the bureaus whose nodes are connected.
+        answers: by bureau, the event that its last receipt answers, and what the node did.
+    """
+    owing = []
+    for bureau in connected:
+        event, action = answers.get(bureau, (None, None))
+        level = event == standing.event if standing.notice.may_have(bureau) else action is not Action.APPLIED
+        if not level:
+            owing.append(bureau)
+    return owing
 
 
 def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
@@ -269,18 +319,34 @@ def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
     work.record(EventKind.RECEIPT_RETURNED, receipt.control_number, content)
 
 
-def _publish(work: OfficeWork, notice: Notice) -> None:
-    event = work.record(
-        EventKind.NOTICE_PUBLISHED, notice.control_number, notice.model_dump(mode="json"), circulate=True
-    )
+def _publish(work: OfficeWork, notice: Notice, before: Notice | None = None) -> None:
+    if before:
+        _withhold(work, before, notice)
+    event = circulate(work, EventKind.NOTICE_PUBLISHED, notice, notice.model_dump(mode="json"))
     work.save_notice(Circulated(notice, None, event))
+    set_review(work, notice)
+
+
+def set_review(work: OfficeWork, notice: Notice) -> None:
+    """Sets the clock for the examination of a notice: a reminder some months before, and the day itself (RPD 49-51).
+
+    A special notice has none: it stands as long as the Security Council's list has the entry (RPD 95).
+    """
+    if notice.colour is Colour.SPECIAL:
+        return
+    due = datetime.combine(notice.review_by, time.min, UTC)
+    reminder = due - limit("review reminder", work.at.date()).within
+    if reminder > work.at:
+        work.schedule(Task(kind=TaskKind.REVIEW_COMING, subject=notice.control_number, due=reminder))
+    work.schedule(Task(kind=TaskKind.REVIEW_DUE, subject=notice.control_number, due=due))
 
 
 def _new_control_number(work: OfficeWork, colour: Colour) -> str:
     return control_number(colour, work.next_number(f"notice {colour}"), work.at.date())
 
 
-def _review_by(work: OfficeWork) -> date:
+def review_by(work: OfficeWork) -> date:
+    """The day by which a notice that is recorded, or found to be still needed, now is examined (RPD 49-51)."""
     today = work.at.date()
     year = today.year + figure("notice_years", today)
     # A notice of 29 February is examined on 28 February of a year that has no 29th.
@@ -319,6 +385,9 @@ def apply(work: NodeWork, trusted: Trusted) -> Applied:
             return _drop(work, trusted, suspension.control_number, suspension.version, Action.SUSPENDED)
         if event.kind is EventKind.DATA_ERASED:
             return _erase(work, trusted, Erasure.model_validate(event.content))
+        if event.kind is EventKind.NOTICE_WITHHELD:
+            withheld = Withheld.model_validate(event.content)
+            return _drop(work, trusted, withheld.control_number, withheld.version, Action.ERASED)
     except ValidationError:
         raise NotTrusted(f"event {event.number} is signed, but is no {event.kind} of this version") from None
     work.save_letter(Letter(event.number, event.at, work.bureau, event.kind, event.subject, event.content))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rednotice.flow import redress, retention
+from rednotice.flow import followup, redress, retention, upkeep
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
@@ -17,6 +17,9 @@ HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
     TaskKind.DECISION_DUE: redress.remind,
     TaskKind.EXECUTION_DUE: redress.remind,
     TaskKind.ERASURE_DUE: retention.end,
+    TaskKind.REVIEW_COMING: upkeep.review_coming,
+    TaskKind.REVIEW_DUE: upkeep.review_due,
+    TaskKind.DUTY_DUE: followup.duty_due,
 }
 
 

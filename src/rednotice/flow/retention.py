@@ -181,7 +181,8 @@ def _whole(work: OfficeWork, filing: Filing) -> _Files:
 
 def _of_notices(work: OfficeWork, notices: tuple[Circulated, ...]) -> _Files:
     numbers = [standing.notice.control_number for standing in notices]
-    return _Files(notices=notices, cases=tuple((number, tuple(work.cases_on(number))) for number in numbers))
+    cases = tuple((number, tuple(case.number for case in work.cases_of(number))) for number in numbers)
+    return _Files(notices=notices, cases=cases)
 
 
 def _erase(work: OfficeWork, files: _Files, after: After) -> None:

@@ -68,6 +68,7 @@ class OfficeWork(Protocol):
         content: dict[str, Any],
         *,
         circulate: bool = False,
+        circulate_to: Iterable[str] = (),
         letters: Iterable[str | None] = (),
     ) -> int:
         """Writes one event to the log, and sees to it that those whom it concerns receive it.
@@ -77,11 +78,18 @@ class OfficeWork(Protocol):
             subject: the file or control number it is about; no personal data.
             content: what is to be known of it; may be erased later.
             circulate: to every bureau, as the last word on this subject.
+            circulate_to: the bureaus to which it goes as that, each by its own stream, and to nobody else.
             letters: the bureaus to which it is sent as a letter; None among them is passed over.
 
         Returns:
             The number of the event.
         """
+
+    def connected(self) -> Sequence[str]:
+        """The bureaus whose nodes are connected."""
+
+    def send_again(self, event: int, subject: str, bureau: str) -> None:
+        """Has an event go to one bureau's own stream, as the last word on its subject."""
 
     def event(self, number: int) -> tuple[EventKind, str]:
         """The kind and the subject of an event; NotFound if there is none."""
@@ -107,6 +115,9 @@ class OfficeWork(Protocol):
     def notice_of(self, listing: Listing) -> Circulated | None:
         """The notice that was made for an entry of a list."""
 
+    def notices_for_some(self) -> Sequence[Circulated]:
+        """Every notice that not every bureau may have, and that is not recalled."""
+
     def save_notice(self, circulated: Circulated) -> None:
         """Stores a notice, new or changed."""
 
@@ -115,6 +126,9 @@ class OfficeWork(Protocol):
 
     def case(self, number: str) -> Case:
         """A case; NotFound if there is none."""
+
+    def cases_of(self, control_number: str) -> Sequence[Case]:
+        """The cases on a notice, oldest first."""
 
     def save_case(self, case: Case) -> None:
         """Stores a case, new or changed."""
@@ -137,12 +151,9 @@ class OfficeWork(Protocol):
         """The numbers of the applications whose decisions are being executed on a notice or request."""
 
     def silent_about(self, subject: str, event: int) -> frozenset[str]:
-        """The connected bureaus whose nodes have not answered for an event on a subject, or a later one."""
+        """The connected bureaus that owe an answer for an event on a subject, or a later one, and gave none."""
 
     # --- Retention ----------------------------------------------------------------------------------------
-
-    def cases_on(self, control_number: str) -> Sequence[str]:
-        """The numbers of the cases on a notice."""
 
     def filings_that_met(self, number: str) -> Sequence[Filing]:
         """The requests that were found to be for the same case as an earlier one, by the earlier one's number."""

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     NOTICE_PUBLISHED = "notice.published"
     NOTICE_RECALLED = "notice.recalled"
     NOTICE_SUSPENDED = "notice.suspended"
+    NOTICE_WITHHELD = "notice.withheld"
     REVIEW_REMINDED = "review.reminded"
     NOTICE_EXTENDED = "notice.extended"
     RECEIPT_RETURNED = "receipt.returned"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from rednotice.model.values import BureauCode, Line, Noun, Text
 
@@ -19,5 +19,6 @@ class Hit(Noun):
     bureau: BureauCode
     place: Line | None = None
     remark: Text | None = None
+    urgent: StrictBool = Field(False, description="The person stands before the officer: an answer is awaited at once")
     officer: Line
     confirmed_at: datetime

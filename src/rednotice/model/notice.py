@@ -112,6 +112,18 @@ class Notice(Noun):
         """The name of its person, or words that say that it has none."""
         return self.person.principal_name if self.person else f"(a {self.colour} notice about no person)"
 
+    @property
+    def for_everybody(self) -> bool:
+        """Whether every bureau may have it."""
+        return not self.restricted and (self.diffusion is None or self.diffusion.everywhere)
+
+    def may_have(self, bureau: str) -> bool:
+        """Whether a bureau may have it: its own always; no other from which it is kept, or to which it was not sent."""
+        if bureau == self.bureau or self.for_everybody:
+            return True
+        sent_there = self.diffusion is None or self.diffusion.everywhere or bureau in self.diffusion.to
+        return sent_there and bureau not in self.restricted
+
 
 class Ground(StrEnum):
     """Why a notice is recalled (RPD 81)."""
@@ -133,6 +145,14 @@ class Suspension(Noun):
     because: Line
     by: Line = Field(description="The bureau, the office or the commission, which alone lifts it")
     suspended_at: datetime
+
+
+class Withheld(Noun):
+    """That a notice in force comes to a node no more, or by another stream: what came by this one goes (RPD 58)."""
+
+    control_number: Line
+    version: Annotated[int, Field(ge=2)]
+    withheld_at: datetime
 
 
 class Recall(Noun):

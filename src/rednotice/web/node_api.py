@@ -41,6 +41,7 @@ class HitBody(BaseModel):
     control_number: Line
     place: Line | None = None
     remark: Text | None = None
+    urgent: bool = False
 
 
 class OfficerBody(BaseModel):
@@ -112,7 +113,8 @@ def node_app(node: Node) -> FastAPI:
     @app.post("/api/hits", tags=["check"], status_code=201)
     def confirm(hit: HitBody, by: acting) -> Hit:
         """Confirms a hit; the report goes to the requesting bureau as soon as the line stands."""
-        return node.confirm(hit.check, from_path(hit.control_number), hit.place, hit.remark, by)
+        number = from_path(hit.control_number)
+        return node.confirm(hit.check, number, hit.place, hit.remark, by, urgent=hit.urgent)
 
     @app.get("/api/notices/{control_number:path}", tags=["notice"])
     def show_notice(control_number: str, by: acting) -> Notice:  # noqa: ARG001
@@ -120,7 +122,7 @@ def node_app(node: Node) -> FastAPI:
         with node.read() as reader:
             held = reader.held(from_path(control_number))
         if held.notice is None:
-            raise NotFound(f"notice {held.control_number} was recalled and is erased here")
+            raise NotFound(f"notice {held.control_number} is out of force or not for this bureau, and is erased here")
         return held.notice
 
     @app.get("/api/letters", tags=["case"])

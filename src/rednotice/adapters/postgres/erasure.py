@@ -23,7 +23,12 @@ from rednotice.model.filing import Filing
 from rednotice.model.notice import Listing, in_path
 from rednotice.model.retention import After, Erased, Hold
 
-STAYS = (EventKind.NOTICE_RECALLED, EventKind.RECEIPT_RETURNED, EventKind.DATA_ERASED)
+STAYS = (
+    EventKind.NOTICE_RECALLED,
+    EventKind.NOTICE_WITHHELD,
+    EventKind.RECEIPT_RETURNED,
+    EventKind.DATA_ERASED,
+)
 """Events whose contents are numbers, dates and grounds; a recall is still on its way to nodes that were cut off."""
 
 
@@ -73,12 +78,6 @@ class ErasureWork:
 
     _connection: Connection
     _at: datetime
-
-    def cases_on(self, control_number: str) -> Sequence[str]:
-        """The numbers of the cases on a notice."""
-        table = tables.case_file
-        query = select(table.c.number).where(table.c.control_number == control_number).order_by(table.c.number)
-        return list(self._connection.execute(query).scalars())
 
     def filings_that_met(self, number: str) -> Sequence[Filing]:
         """The requests that were found to be for the same case as an earlier one."""
@@ -145,12 +144,11 @@ class ErasureWork:
         numbers = list(self._connection.execute(spoke).scalars())
         self._connection.execute(delete(content).where(content.c.event.in_(numbers)))
         self._connection.execute(delete(tables.letter).where(tables.letter.c.event.in_(numbers)))
-        posted = self._connection.execute(select(outbox).where(outbox.c.event.in_(numbers))).all()
-        for row in posted:
-            # What stood under a notice's own subject, the event that is circulated now takes the place of.
-            kind, _, rest = row.subject.partition(".")
-            if kind == "bureau":
-                self._overwrite(f"BUREAU_{rest.partition('.')[0]}", subject=row.subject)
+        for posted in self._connection.execute(select(outbox.c.subject).where(outbox.c.event.in_(numbers))).scalars():
+            kind, bureau, what = (*posted.split(".", 2), "")[:3]
+            # A letter. Under the subject of a notice the recall stands by now, and must go on standing there.
+            if kind == "bureau" and not what.startswith("notice."):
+                self._overwrite(f"BUREAU_{bureau}", subject=posted)
         self._connection.execute(delete(outbox).where(outbox.c.event.in_(numbers), outbox.c.published_at.is_(None)))
 
     def _keep_that(self, subject: str, after: After) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,19 @@ class Delivery:
     version: int
     event: int
     received_at: datetime
+
+
+OF_A_NOTICE = tuple(kind for kind in EventKind if kind.startswith("notice.") or kind is EventKind.REVIEW_REMINDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event in the life of a notice; its version, where the event made one and its content is not erased."""
+
+    event: int
+    at: datetime
+    kind: EventKind
+    version: int | None
 
 
 class OfficeDatabase:
@@ -171,23 +185,36 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         content: dict[str, Any],
         *,
         circulate: bool = False,
+        circulate_to: Iterable[str] = (),
         letters: Iterable[str | None] = (),
     ) -> int:
         """Writes an event, its letters and its rows in the outbox."""
+        chosen = tuple(circulate_to)
         addressees = tuple(dict.fromkeys(bureau for bureau in letters if bureau is not None))
         size = len(content_bytes(content))
-        if (circulate or addressees) and size > CONTENT_LIMIT:
+        if (circulate or chosen or addressees) and size > CONTENT_LIMIT:
             problem = f"the event {kind} would have {size:,} bytes, at most {CONTENT_LIMIT:,} travel"
             raise InvalidInput.at("", problem, "Shorten texts, or split the request", "act")
         number = self.log.append(self._at, kind, subject, content)
         if circulate:
             self._post(number, NOTICE_SUBJECT + in_path(subject))
+        for bureau in chosen:
+            self.send_again(number, subject, bureau)
         for bureau in addressees:
             row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
             self._connection.execute(insert(tables.letter).values(content=content, **row))
-            if self._is_connected(bureau):
+            if bureau in self.connected():
                 self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
         return number
+
+    def connected(self) -> Sequence[str]:
+        """The bureaus whose nodes are connected."""
+        table = tables.bureau_node
+        return self._connection.execute(select(table.c.bureau).order_by(table.c.bureau)).scalars().all()
+
+    def send_again(self, event: int, subject: str, bureau: str) -> None:
+        """Has an event go to one bureau's own stream."""
+        self._post(event, f"{BUREAU_SUBJECT}{bureau}.{NOTICE_SUBJECT}{in_path(subject)}")
 
     def event(self, number: int) -> tuple[EventKind, str]:
         """The kind and the subject of an event."""
@@ -199,10 +226,6 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def _post(self, event: int, subject: str) -> None:
         self._connection.execute(insert(tables.outbox).values(event=event, subject=subject))
-
-    def _is_connected(self, bureau: str) -> bool:
-        table = tables.bureau_node
-        return self._connection.execute(select(table.c.bureau).where(table.c.bureau == bureau)).scalar() is not None
 
     def next_number(self, series: str) -> int:
         """The next number of a series."""
@@ -248,6 +271,12 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         row = self._connection.execute(query.with_for_update()).one_or_none()
         return None if row is None else _circulated(row)
 
+    def notices_for_some(self) -> Sequence[Circulated]:
+        """Every notice that not every bureau may have, and that is not recalled."""
+        table = tables.notice
+        query = select(table).where(table.c.for_everybody.is_(False), table.c.recalled.is_(None))
+        return [_circulated(row) for row in self._connection.execute(query.order_by(table.c.event))]
+
     def save_notice(self, circulated: Circulated) -> None:
         """Stores a notice."""
         notice = circulated.notice
@@ -259,6 +288,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
             "recalled": circulated.recalled,
             "suspended": circulated.suspended,
             "suspended_by": circulated.suspended_by,
+            "for_everybody": notice.for_everybody,
             "event": circulated.event,
             "published_at": notice.published_at,
             "list_source": notice.listing.source if notice.listing else None,
@@ -283,6 +313,12 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
     def case(self, number: str) -> Case:
         """A case, held until the transaction ends."""
         return _case(self._connection, number, for_update=True)
+
+    def cases_of(self, control_number: str) -> Sequence[Case]:
+        """The cases on a notice."""
+        table = tables.case_file
+        query = select(table.c.document).where(table.c.control_number == control_number).order_by(table.c.number)
+        return [Case.model_validate(document) for document in self._connection.execute(query).scalars()]
 
     def save_case(self, case: Case) -> None:
         """Stores a case."""
@@ -402,10 +438,25 @@ class OfficeReader(RedressReader):
         table = tables.notice
         query = select(table)
         if in_force is not None:
-            query = query.where(table.c.recalled.is_(None) if in_force else table.c.recalled.is_not(None))
+            stands = table.c.recalled.is_(None) & table.c.suspended.is_(None)
+            query = query.where(stands if in_force else ~stands)
         total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         rows = self._connection.execute(query.order_by(table.c.event).offset(start).limit(count))
         return total, [_circulated(row) for row in rows]
+
+    def history(self, control_number: str) -> list[Happened]:
+        """What the log keeps of a notice besides receipts and hits, oldest first."""
+        event, content = tables.event, tables.event_content
+        query = (
+            select(event.c.number, event.c.at, event.c.kind, content.c.content)
+            .outerjoin(content, content.c.event == event.c.number)
+            .where(event.c.subject == control_number, event.c.kind.in_(OF_A_NOTICE))
+            .order_by(event.c.number)
+        )
+        return [
+            Happened(row.number, row.at, EventKind(row.kind), _version(row.content))
+            for row in self._connection.execute(query)
+        ]
 
     def deliveries(self, control_number: str) -> list[Delivery]:
         """What each bureau's node last said of a notice."""
@@ -485,6 +536,11 @@ def _notice(connection: Connection, control_number: str, *, for_update: bool = F
 def _circulated(row: Any) -> Circulated:
     recalled = Ground(row.recalled) if row.recalled else None
     return Circulated(Notice.model_validate(row.document), recalled, row.event, row.suspended, row.suspended_by)
+
+
+def _version(content: str | None) -> int | None:
+    version = json.loads(content).get("version") if content else None
+    return version if isinstance(version, int) else None
 
 
 def _case(connection: Connection, number: str, *, for_update: bool = False) -> Case:

@@ -45,7 +45,7 @@ class RedressWork:
         return list(self._connection.execute(query).scalars())
 
     def silent_about(self, subject: str, event: int) -> frozenset[str]:
-        """The connected bureaus whose nodes have not answered for an event on a subject, or a later one."""
+        """The connected bureaus that owe an answer for an event on a subject, or a later one, and gave none."""
         return silent_about(self._connection, subject, event)
 
 
@@ -67,7 +67,7 @@ class RedressReader:
         return [ApplicationFile.model_validate(document) for document in self._connection.execute(query).scalars()]
 
     def silent_about(self, subject: str, event: int) -> frozenset[str]:
-        """The connected bureaus whose nodes have not answered for an event on a subject, or a later one."""
+        """The connected bureaus that owe an answer for an event on a subject, or a later one, and gave none."""
         return silent_about(self._connection, subject, event)
 
     def holds(self) -> list[Hold]:
@@ -92,10 +92,15 @@ class RedressReader:
 
 
 def silent_about(connection: Connection, subject: str, event: int) -> frozenset[str]:
-    """The connected bureaus without a receipt for an event on a subject, or a later one."""
-    node, receipt = tables.bureau_node, tables.receipt
+    """The connected bureaus that owe an answer for an event on a subject, or a later one, and gave none."""
+    node, receipt, notice = tables.bureau_node, tables.receipt, tables.notice
     answered = select(receipt.c.bureau).where(receipt.c.control_number == subject, receipt.c.event >= event)
-    return frozenset(connection.execute(select(node.c.bureau).where(node.c.bureau.not_in(answered))).scalars())
+    silent = connection.execute(select(node.c.bureau).where(node.c.bureau.not_in(answered))).scalars().all()
+    document = connection.execute(select(notice.c.document).where(notice.c.control_number == subject)).scalar()
+    if document is None:  # it is erased, which every node answers for
+        return frozenset(silent)
+    held = Notice.model_validate(document)
+    return frozenset(bureau for bureau in silent if held.may_have(bureau))
 
 
 def _application(connection: Connection, number: str, *, for_update: bool = False) -> ApplicationFile:

@@ -141,6 +141,7 @@ notice = Table(
     Column("recalled", Text),
     Column("suspended", Text),
     Column("suspended_by", Text),
+    Column("for_everybody", Boolean, nullable=False, server_default=text("true")),
     Column("event", BigInteger, ForeignKey("event.number"), nullable=False),
     _moment("published_at"),
     Column("list_source", Text),

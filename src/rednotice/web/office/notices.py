@@ -1,4 +1,4 @@
-"""Notices over HTTP: who has them, recall, and lists."""
+"""Notices over HTTP: who has them, their life from version to recall, and lists."""
 
 from typing import Annotated
 
@@ -7,12 +7,17 @@ from fastapi import Body as BodyOf
 from pydantic import BaseModel
 
 from rednotice.adapters.lists import read_un
-from rednotice.adapters.postgres.office import Delivery
-from rednotice.errors import NotFound
-from rednotice.flow.circulation import Imported, may_read
-from rednotice.model.notice import Ground, Notice, Recall, from_path
-from rednotice.web.app import Place
-from rednotice.web.office.acting import Acting, TheOffice
+from rednotice.adapters.postgres.office import Delivery, Happened
+from rednotice.errors import NotAllowed, NotFound
+from rednotice.flow.circulation import Imported, may_read, silent
+from rednotice.flow.work import Circulated
+from rednotice.log.report import Action
+from rednotice.model.bureau import Officer
+from rednotice.model.notice import Ground, Notice, Recall, Remark, from_path
+from rednotice.model.request import read_request
+from rednotice.model.values import Line, Text
+from rednotice.web.app import Place, schema_body
+from rednotice.web.office.acting import Acting, Body, TheOffice
 
 router = APIRouter()
 
@@ -30,12 +35,39 @@ class RecallBody(BaseModel):
     ground: Ground
 
 
-class CirculatedNotice(BaseModel):
-    """A notice with how it fares at the bureaus that are connected."""
+class AdditionBody(BaseModel):
+    """A caveat or an addendum."""
+
+    kind: Remark
+    text: Text
+
+
+class SuspensionBody(BaseModel):
+    """Why a notice is suspended, in a line."""
+
+    because: Line
+
+
+class ExtensionBody(BaseModel):
+    """Why a notice is still needed."""
+
+    reasons: Text
+
+
+class NoticeState(BaseModel):
+    """A notice in its last version, and whether it is in force."""
 
     notice: Notice
     recalled: Ground | None
+    suspended: str | None
+    suspended_by: str | None
     event: int
+
+
+class CirculatedNotice(NoticeState):
+    """A notice with its history, and how it fares at the bureaus that are connected."""
+
+    history: list[Happened]
     deliveries: list[Delivery]
     silent: list[str]
 
@@ -49,6 +81,7 @@ class NoticeSummary(BaseModel):
     bureau: str | None
     name: str | None
     recalled: Ground | None
+    suspended: bool
 
 
 class NoticeList(BaseModel):
@@ -74,7 +107,7 @@ def list_notices(
     start: Place = 0,
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> NoticeList:
-    """Notices in the order of publication."""
+    """Notices in the order of publication; without the name where the officer's bureau may not read one."""
     with office.read() as reader:
         total, found = reader.notices(in_force=in_force, start=start, count=count)
     notices = [
@@ -85,6 +118,7 @@ def list_notices(
             bureau=one.notice.bureau,
             name=one.notice.name if may_read(one, by) else None,
             recalled=one.recalled,
+            suspended=one.suspended is not None,
         )
         for one in found
     ]
@@ -97,18 +131,53 @@ def recall(office: TheOffice, control_number: str, recalled: RecallBody, by: Act
     return office.recall(from_path(control_number), recalled.ground, by)
 
 
+@router.post("/api/notices/{control_number:path}/versions", tags=["notice"], openapi_extra=schema_body("Request"))
+def update_notice(office: TheOffice, control_number: str, by: Acting, given: Body) -> Notice:
+    """Puts new data into a notice: the whole request as it should read now, with the person of this notice alone."""
+    today = office.settings.clock().date()
+    changed = given.located(lambda content: read_request(content, today))
+    return office.update_notice(from_path(control_number), changed, by)
+
+
+@router.post("/api/notices/{control_number:path}/additions", tags=["notice"])
+def add_to_notice(office: TheOffice, control_number: str, addition: AdditionBody, by: Acting) -> Notice:
+    """Adds a caveat or an addendum."""
+    return office.add_to_notice(from_path(control_number), addition.kind, addition.text, by)
+
+
+@router.post("/api/notices/{control_number:path}/suspend", tags=["notice"])
+def suspend(office: TheOffice, control_number: str, suspension: SuspensionBody, by: Acting) -> NoticeState:
+    """Takes a notice out of force for a time: nodes drop it and return a receipt."""
+    return _state(office.suspend(from_path(control_number), suspension.because, by))
+
+
+@router.post("/api/notices/{control_number:path}/lift", tags=["notice"])
+def lift(office: TheOffice, control_number: str, by: Acting) -> NoticeState:
+    """Puts a suspended notice back into force, as a new version."""
+    return _state(office.lift(from_path(control_number), by))
+
+
+@router.post("/api/notices/{control_number:path}/extend", tags=["notice"])
+def extend(office: TheOffice, control_number: str, extension: ExtensionBody, by: Acting) -> Notice:
+    """Says that a notice is still needed; it is kept for as long again."""
+    return office.extend(from_path(control_number), extension.reasons, by)
+
+
 @router.get("/api/notices/{control_number:path}", tags=["notice"])
 def show_notice(office: TheOffice, control_number: str, by: Acting) -> CirculatedNotice:
-    """A notice, which bureaus' nodes hold or erased it, and which are silent about its last version."""
+    """A notice, its history, which bureaus' nodes hold or erased it, and which owe a receipt."""
     with office.read() as reader:
         found = reader.notice(from_path(control_number))
-        deliveries = reader.deliveries(found.notice.control_number)
-    if not may_read(found, by):
-        raise NotFound(f"notice {found.notice.control_number} was recalled ({found.recalled})")
-    level = {delivery.bureau for delivery in deliveries if delivery.event == found.event}
-    silent = [node.bureau for node in office.database.bureau_nodes() if node.bureau not in level]
+        number = found.notice.control_number
+        deliveries, history = reader.deliveries(number), reader.history(number)
+    _require_readable(found, by)
+    answers = {one.bureau: (one.event, Action(one.action)) for one in deliveries}
+    connected = [node.bureau for node in office.database.bureau_nodes()]
     return CirculatedNotice(
-        notice=found.notice, recalled=found.recalled, event=found.event, deliveries=deliveries, silent=silent
+        **_state(found).model_dump(),
+        history=history,
+        deliveries=deliveries,
+        silent=silent(found, connected, answers),
     )
 
 
@@ -118,3 +187,24 @@ def import_un(office: TheOffice, raw: Annotated[bytes, BodyOf(media_type="applic
     read = read_un(raw)
     imported = office.import_listings(read.entries, by)
     return ListImport(imported=imported, left_out=read.left_out, remarks=list(read.remarks))
+
+
+def _require_readable(found: Circulated, by: Officer) -> None:
+    number = found.notice.control_number
+    if may_read(found, by):
+        return
+    if not found.notice.may_have(by.bureau):
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot read {number}; the office and the bureaus that may have it can"
+        )
+    raise NotFound(f"notice {number} was recalled ({found.recalled})" if found.recalled else f"{number} is suspended")
+
+
+def _state(standing: Circulated) -> NoticeState:
+    return NoticeState(
+        notice=standing.notice,
+        recalled=standing.recalled,
+        suspended=standing.suspended,
+        suspended_by=standing.suspended_by,
+        event=standing.event,
+    )

@@ -59,11 +59,13 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("sequence", sa.BigInteger(), nullable=True))
     op.add_column("notice", sa.Column("suspended", sa.Text(), nullable=True))
     op.add_column("notice", sa.Column("suspended_by", sa.Text(), nullable=True))
+    op.add_column("notice", sa.Column("for_everybody", sa.Boolean(), nullable=False, server_default=sa.text("true")))
     op.add_column("officer", sa.Column("seconded_from", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("officer", "seconded_from")
+    op.drop_column("notice", "for_everybody")
     op.drop_column("notice", "suspended_by")
     op.drop_column("notice", "suspended")
     for table in ("report_taken", "report_rejected"):
