@@ -13,6 +13,7 @@ from typing import Any
 
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.check import Listed, Query
+from rednotice.model.decision import Weighed, Weighing
 from rednotice.model.request import Request, read_request
 
 TODAY = date(2026, 11, 24)
@@ -23,6 +24,7 @@ REVIEWER_2 = Officer(name="reviewer-2", bureau=OFFICE, role=Role.REVIEWER)
 OPERATOR = Officer(name="operator", bureau=OFFICE, role=Role.OPERATOR)
 COMMISSIONER_1 = Officer(name="commissioner-1", bureau=COMMISSION, role=Role.COMMISSIONER)
 COMMISSIONER_2 = Officer(name="commissioner-2", bureau=COMMISSION, role=Role.COMMISSIONER)
+A_GROUND = Weighed(weighing=Weighing.ADDED, citation="RPD 86", because="A synthetic ground of the reviewer's own.")
 
 _references = itertools.count(1)
 _FAMILIES = ("Valdesco", "Brenhas", "Quintanar", "Ostrelbi", "Marguenda", "Tilvoor", "Peskarin", "Dromanti")

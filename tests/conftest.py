@@ -27,10 +27,11 @@ from rednotice.model.bureau import Officer
 from rednotice.model.decision import Outcome
 from rednotice.model.effect import EffectTable
 from rednotice.model.filing import Filing
+from rednotice.model.finding import Verdict
 from rednotice.model.request import Request
 from rednotice.node import Node, NodeSettings, node_signer
 from rednotice.office import Office, OfficeSettings
-from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
+from tests.builders import A_GROUND, OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
 
 T = TypeVar("T")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -70,6 +71,15 @@ class Road:
         self.office.decide(filing.number, Outcome.PUBLISH, "Every condition is met.", REVIEWER_1)
         granted = self.office.decide(filing.number, Outcome.PUBLISH, None, REVIEWER_2)
         return granted, granted.notices[0]
+
+    def refuse(self, request: Request | None = None, reasons: str = "Synthetic reasons.") -> Filing:
+        """Has a request filed and refused; on a ground of the reviewer's own where no finding speaks against it."""
+        request = request or self.a_request()
+        filing = self.office.file_request(request, desk(request.bureau))
+        speaks = filing.examination.of(Verdict.DOUBTFUL, Verdict.MISSING, Verdict.BARRED)
+        weighed = [] if speaks else [A_GROUND]
+        self.office.decide(filing.number, Outcome.REFUSE, reasons, REVIEWER_1, weighed=weighed)
+        return self.office.decide(filing.number, Outcome.REFUSE, None, REVIEWER_2)
 
     def a_request(self, **changes: Any) -> Request:
         """A request for a person whom no other test knows."""

@@ -24,7 +24,7 @@ from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
 from rednotice.flow import check, circulation
-from rednotice.flow.request import listed
+from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope

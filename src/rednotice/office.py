@@ -34,6 +34,7 @@ from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, No
 from rednotice.flow import (
     applications,
     circulation,
+    consultation,
     deadlines,
     followup,
     redress,
@@ -50,9 +51,10 @@ from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.case import Case, CaseState, DutyKind
-from rednotice.model.decision import Outcome
+from rednotice.model.decision import Outcome, Weighed
 from rednotice.model.event import EventKind
-from rednotice.model.filing import Filing
+from rednotice.model.filing import Filing, Opinion
+from rednotice.model.finding import Stance
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, Notice, Recall, Remark
 from rednotice.model.person import Person
@@ -210,15 +212,72 @@ class Office:
         with self.database.work(self._clock()) as work:
             work.record(EventKind.ACT_REFUSED, known, content)
 
+    def draft_request(self, drafted: Request, by: Officer) -> Filing:
+        """A bureau keeps a request before it is filed (`flow.request.draft`)."""
+        with self._act(by, "draft") as work:
+            return request.draft(work, drafted, by)
+
     def file_request(self, filed: Request, by: Officer) -> Filing:
         """A bureau files a request (`flow.request.file`)."""
-        with self._act() as work:
+        with self._act(by, "file") as work:
             return request.file(work, filed, by)
 
-    def decide(self, number: str, outcome: Outcome, reasons: str | None, by: Officer) -> Filing:
+    def file_draft(self, number: str, by: Officer) -> Filing:
+        """A bureau files a draft (`flow.request.file_draft`)."""
+        with self._act(by, "file", number) as work:
+            return request.file_draft(work, number, by)
+
+    def amend_request(self, number: str, amended: Request, by: Officer) -> Filing:
+        """A bureau amends its request (`flow.request.amend`)."""
+        with self._act(by, "amend", number) as work:
+            return request.amend(work, number, amended, by)
+
+    def withdraw_request(self, number: str, because: str | None, by: Officer) -> Filing:
+        """A bureau withdraws its request (`flow.request.withdraw_request`)."""
+        with self._act(by, "withdraw", number) as work:
+            return request.withdraw_request(work, number, because, by)
+
+    def assign(self, number: str, to: str | None, by: Officer) -> Filing:
+        """A reviewer takes a request, or assigns it (`flow.review.assign`)."""
+        with self._act(by, "assign", number) as work:
+            return review.assign(work, number, to, by)
+
+    def ask(self, number: str, text: str, days: int | None, by: Officer) -> Filing:
+        """A reviewer asks the bureau (`flow.consultation.ask`)."""
+        with self._act(by, "ask", number) as work:
+            return consultation.ask(work, number, text, days, by)
+
+    def answer(
+        self, number: str, text: str, by: Officer, question: int | None = None, amended: Request | None = None
+    ) -> Filing:
+        """The bureau answers (`flow.consultation.answer`)."""
+        with self._act(by, "answer", number) as work:
+            return consultation.answer(work, number, text, by, question, amended)
+
+    def ask_opinion(
+        self, number: str, bureau: str, text: str, by: Officer, days: int | None = None, protest: bool = False
+    ) -> Filing:
+        """A reviewer asks another bureau (`flow.consultation.ask_opinion`)."""
+        with self._act(by, "ask for an opinion", number) as work:
+            return consultation.ask_opinion(work, number, bureau, text, days, protest, by)
+
+    def give_opinion(self, number: str, stance: Stance, because: str | None, by: Officer) -> Opinion:
+        """Another bureau gives its position (`flow.consultation.give_opinion`)."""
+        with self._act(by, "give an opinion", number) as work:
+            return consultation.give_opinion(work, number, stance, because, by)
+
+    def decide(
+        self,
+        number: str,
+        outcome: Outcome,
+        reasons: str | None,
+        by: Officer,
+        persons: Sequence[int] = (),
+        weighed: Sequence[Weighed] = (),
+    ) -> Filing:
         """A reviewer signs a decision (`flow.review.decide`)."""
         with self._act(by, "decide", number) as work:
-            return review.decide(work, number, outcome, reasons, by)
+            return review.decide(work, number, outcome, reasons, by, persons, weighed)
 
     def recall(self, control_number: str, ground: Ground, by: Officer) -> Recall:
         """A notice is recalled (`flow.upkeep.recall`)."""
@@ -383,6 +442,8 @@ class Office:
             raise InvalidInput.at(
                 "role", f"{officer.role} is no role of {officer.bureau} here", f"Use one of: {wanted}"
             )
+        if officer.seconded_from and officer.role is not Role.REVIEWER:
+            raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", "Leave it out, or use reviewer")
         return self.database.enrol(officer)
 
     def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:

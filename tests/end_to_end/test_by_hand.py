@@ -130,6 +130,50 @@ def test_a_notice_is_recalled_by_hand(at: Desk, tmp_path: Path) -> None:
     assert notice in at.types("notice", "list", "--all")
 
 
+def test_a_request_is_drafted_asked_about_amended_and_refused_in_part_by_hand(at: Desk, tmp_path: Path) -> None:
+    words = (EXAMPLES / "robbery.yaml").read_text().replace("SYNTHETIC", "IN-PARTS")
+    draft, better = tmp_path / "draft.yaml", tmp_path / "better.yaml"
+    draft.write_text(words.replace("colour: red", "colour: red\nurgency: routine"))
+    better.write_text(words.replace("colour: red", "colour: red\nurgency: urgent"))
+
+    # A draft, filed by its number.
+    kept = at.asks("request", "draft", draft)["number"]
+    assert kept not in at.types("review", "list", "--all")
+    number = at.asks("request", "file", kept, "--bureau", "PT")["number"]
+    assert "filed" in at.types("request", "show", number, "--bureau", "PT")
+
+    # Review: taken, asked about, answered with an amendment; another bureau objects.
+    assert "assigned to reviewer-1" in at.types("review", "take", number, "--as", "reviewer-1")
+    assert "Bureau PT has until" in at.types("review", "ask", number, "How urgent is it?", "--days", "5")
+    assert number not in [one["number"] for one in at.asks("review", "list")]
+    answered = at.asks("request", "answer", number, "Urgent.", "--file", better)
+    assert (answered["state"], answered["amendments"][0]["changed"]) == ("in review", ["urgency"])
+    assert at.asks("review", "list")[0]["number"] == number
+    assert "Bureau ES has until" in at.types("review", "opinion", number, "ES", "Do you know of proceedings?")
+    given = at.types("request", "opinion", number, "objects", "--because", "Acquitted here.", "--bureau", "ES")
+    assert "the position of bureau ES" in given
+    assert "Opinion of ES: objects: Acquitted here." in at.types("review", "show", number)
+
+    # Decided on a ground of the reviewer's own, and told in Arabic.
+    refuse = ("review", "decide", number, "--refuse", "--person", "0")
+    ground = ("--because", "Acquitted abroad.", "--add", "Constitution, Article 2: the person was acquitted")
+    assert "Not in effect yet" in at.types(*refuse, *ground, "--as", "reviewer-1")
+    assert "In effect: refused" in at.types(*refuse, "--as", "reviewer-2")
+    assert "Acquitted abroad." in at.types("review", "letter", number, "--language", "ar")
+    name = answered["request"]["persons"][0]["names"][0]
+    found = at.types("review", "search", f"{name['family']} {name['given']}")
+    assert number in found
+    assert "is refused; file a new request" in at.types("request", "amend", number, better, code=1)
+    assert "cannot make it withdrawn" in at.types("request", "withdraw", number, "--bureau", "PT", code=1)
+
+
+def test_a_draft_is_thrown_away_by_hand(at: Desk, tmp_path: Path) -> None:
+    (tmp_path / "draft.yaml").write_text((EXAMPLES / "robbery.yaml").read_text().replace("SYNTHETIC", "THROWN-AWAY"))
+    number = at.asks("request", "draft", tmp_path / "draft.yaml")["number"]
+    assert "is withdrawn" in at.types("request", "withdraw", number, "--bureau", "PT")
+    assert f"there is no request {number}" in at.types("request", "show", number, "--bureau", "PT", code=1)
+
+
 def test_lists_are_imported_by_hand(at: Desk, tmp_path: Path) -> None:
     assert "3 new" in at.types("import", "un", EXAMPLES / "un-list.xml")
     assert "3 unchanged" in at.types("import", "un", EXAMPLES / "un-list.xml")
@@ -160,6 +204,9 @@ def test_a_checkpoint_saved_today_must_be_the_beginning_of_tomorrows_log(at: Des
         (["check", "Valdesco", "--bureau", "FR"], "no node runs on"),
         (["review", "show", "R-1999-1"], "there is no request R-1999-1"),
         (["review", "decide", "R-1999-1"], "Say --publish or --refuse"),
+        (["review", "decide", "R-1999-1", "--refuse", "--reject", "identity"], "identity is rejected without a word"),
+        (["review", "decide", "R-1999-1", "--refuse", "--add", "RPD 84"], "Write it as 'RPD 83(1): why'"),
+        (["review", "letter", "R-1999-1"], "there is no request R-1999-1"),
         (["notice", "show", "A-99/1-1999"], "there is no notice A-99/1-1999"),
         (["case", "show", "C-1999-1"], "there is no case C-1999-1"),
         (["hit", "confirm", "ES-K-1999-1", "A-1/1-1999"], "there is no check ES-K-1999-1"),

@@ -18,12 +18,11 @@ from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.feed import Trusted, open_envelope
 from rednotice.log.report import Action, Receipt
 from rednotice.model.check import Query
-from rednotice.model.decision import Outcome
 from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
 from rednotice.model.request import Colour
 from rednotice.node import Node
-from tests.builders import NOON, OPERATOR, REVIEWER_1, REVIEWER_2, a_warrant, desk, officer
+from tests.builders import NOON, OPERATOR, REVIEWER_1, a_warrant, desk, officer
 from tests.conftest import Road, eventually
 
 NODES = ("ES", "NZ")
@@ -177,9 +176,7 @@ def test_a_notice_that_comes_after_its_recall_stays_erased(road: Road) -> None:
 
 
 def test_a_letter_that_comes_twice_is_one_letter(road: Road) -> None:
-    filing = road.office.file_request(road.a_request(bureau="ES"), desk("ES"))
-    for reviewer in (REVIEWER_1, REVIEWER_2):
-        road.office.decide(filing.number, Outcome.REFUSE, "Synthetic.", reviewer)
+    filing = road.refuse(road.a_request(bureau="ES"))
     node = road.nodes["ES"]
 
     def arrived() -> list[int] | None:

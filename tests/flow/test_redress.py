@@ -28,12 +28,11 @@ from rednotice.model.application import (
     read_application,
 )
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
-from rednotice.model.decision import Outcome as Decided
 from rednotice.model.event import EventKind
 from rednotice.model.notice import Ground, Remark
 from rednotice.model.task import Task, TaskKind
 from rednotice.rules.redress import answer_due, extended
-from tests.builders import COMMISSIONER_1, COMMISSIONER_2, OPERATOR, REVIEWER_1, REVIEWER_2, a_stranger, desk, officer
+from tests.builders import COMMISSIONER_1, COMMISSIONER_2, OPERATOR, REVIEWER_1, a_stranger, desk, officer
 from tests.conftest import Road, eventually
 from tests.flow.test_circulation import happened_since, last_checkpoint, prove_the_log
 from tests.flow.test_retention import nowhere, places
@@ -137,7 +136,7 @@ def test_the_search_finds_notices_in_force_recalled_ones_and_requests_in_any_spe
     assert {one.subject: one.stands for one in found} == {
         in_force: "in force",
         recalled: "recalled: withdrawn by the bureau",
-        refused: "in review",
+        refused: "filed",
     }
     assert all(one.bureau == "PT" and "Hochschmitzberg" in one.name for one in found)
 
@@ -656,9 +655,7 @@ def test_access_changes_nothing_at_the_nodes(road: Road) -> None:
 
 
 def test_a_refused_request_is_erased_by_decision(road: Road) -> None:
-    filing = road.office.file_request(road.a_request(bureau="ES"), desk("ES"))
-    for by in (REVIEWER_1, REVIEWER_2):
-        road.office.decide(filing.number, Decided.REFUSE, "Synthetic.", by)
+    filing = road.refuse(road.a_request(bureau="ES"))
     scene = Scene(road).acknowledged()
     scene.office.admit(scene.number, True, "In form.", [filing.number], COMMISSIONER_1)
     scene.office.hear(scene.number, "ES", "Why?", COMMISSIONER_1)

@@ -121,10 +121,7 @@ def is_gone(road: Road, subject: str) -> bool:
 
 def refused(road: Road, **changes: Any) -> str:
     """A request of ES that two reviewers refused."""
-    filing = road.office.file_request(road.a_request(bureau="ES", **changes), desk("ES"))
-    for reviewer in (REVIEWER_1, REVIEWER_2):
-        road.office.decide(filing.number, Outcome.REFUSE, "Synthetic refusal.", reviewer)
-    return filing.number
+    return road.refuse(road.a_request(bureau="ES", **changes)).number
 
 
 SHOTS = {
@@ -353,8 +350,7 @@ def test_a_recalled_notice_and_a_refused_request_are_kept_as_long_as_the_figures
     assert due(road, number) == [kept_until("recalled_kept_months", recalled.recalled_at)]
     request = refused(road)
     with road.office.read() as reader:
-        decision = reader.filing(request).decision
-    assert decision
+        (decision,) = reader.filing(request).in_effect
     assert due(road, request) == [kept_until("refused_kept_months", decision.signatures[-1].at)]
 
 
@@ -378,7 +374,7 @@ def test_what_is_in_force_or_in_review_is_not_erased(road: Road) -> None:
     for subject, says in (
         (number, f"notice {number} is in force"),
         (filing.number, f"its notice {number} is in force"),
-        (in_review, f"request {in_review} is in review"),
+        (in_review, f"request {in_review} is filed"),
     ):
         end_of_retention(road, subject)  # nothing happens
         with pytest.raises(Conflict, match=says), road.office.database.work(NOON) as work:

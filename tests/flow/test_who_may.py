@@ -16,6 +16,7 @@ from rednotice.model.case import CaseState, DutyKind
 from rednotice.model.check import Query
 from rednotice.model.decision import Outcome
 from rednotice.model.filing import Filing
+from rednotice.model.finding import Stance
 from rednotice.model.notice import Ground, Listing, Remark
 from rednotice.model.person import Name, Person
 from rednotice.model.request import Request
@@ -50,6 +51,22 @@ class Scene:
         """A request of PT in review."""
         return self.road.office.file_request(self.road.a_request(), desk("PT")).number
 
+    def amended(self) -> Request:
+        """The request of PT, under another title."""
+        with self.road.office.read() as reader:
+            return reader.filing(self.request).request.model_copy(update={"title": "Another title"})
+
+    @cached_property
+    def draft(self) -> str:
+        """A draft of PT."""
+        return self.road.office.draft_request(self.road.a_request(), desk("PT")).number
+
+    @cached_property
+    def asked(self) -> str:
+        """A request of PT on which the office asked a question."""
+        number = self.road.office.file_request(self.road.a_request(), desk("PT")).number
+        return self.road.office.ask(number, "Which camera?", None, REVIEWER_1).number
+
     @cached_property
     def published(self) -> tuple[Filing, str]:
         filing, number = self.road.publish()
@@ -82,8 +99,8 @@ class Scene:
 def scene(road: Road) -> Iterator[Scene]:
     before = last_checkpoint(road)
     scene = Scene(road)
-    assert scene.request, scene.case  # made before anybody tries anything
-    assert scene.check
+    # Made before anybody tries anything.
+    assert all((scene.request, scene.draft, scene.asked, scene.case, scene.check))
     yield scene
     prove_the_log(road, since=before)
 
@@ -105,6 +122,51 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
         lambda scene, by: scene.road.office.file_request(scene.road.a_request(), by),
         {"desk of PT"},
         "cannot file for bureau PT; a desk officer of PT must",
+    ),
+    "draft a request of PT": (
+        lambda scene, by: scene.road.office.draft_request(scene.road.a_request(), by),
+        {"desk of PT"},
+        "cannot file for bureau PT; a desk officer of PT must",
+    ),
+    "file a draft of PT": (
+        lambda scene, by: scene.road.office.file_draft(scene.draft, by),
+        {"desk of PT"},
+        "; the desk of its bureau can",
+    ),
+    "amend a request of PT": (
+        lambda scene, by: scene.road.office.amend_request(scene.request, scene.amended(), by),
+        {"desk of PT"},
+        "; the desk of its bureau can",
+    ),
+    "withdraw a request of PT": (
+        lambda scene, by: scene.road.office.withdraw_request(scene.request, None, by),
+        {"desk of PT"},
+        "; the desk of its bureau can",
+    ),
+    "answer for a request of PT": (
+        lambda scene, by: scene.road.office.answer(scene.asked, "The one at the door.", by),
+        {"desk of PT"},
+        "; the desk of its bureau can",
+    ),
+    "give an opinion on a request of PT": (
+        lambda scene, by: scene.road.office.give_opinion(scene.request, Stance.NO_POSITION, None, by),
+        {"desk of ES", "desk of NZ"},
+        "; the desk of a bureau that did not make it can",
+    ),
+    "take a request": (
+        lambda scene, by: scene.road.office.assign(scene.request, None, by),
+        {"reviewer"},
+        "cannot assign requests; a reviewer of the office must",
+    ),
+    "ask the bureau": (
+        lambda scene, by: scene.road.office.ask(scene.request, "Which camera?", None, by),
+        {"reviewer"},
+        "cannot ask the bureau; a reviewer of the office must",
+    ),
+    "ask another bureau": (
+        lambda scene, by: scene.road.office.ask_opinion(scene.request, "FR", "Do you know him?", by),
+        {"reviewer"},
+        "cannot ask for an opinion; a reviewer of the office must",
     ),
     "decide": (
         lambda scene, by: scene.road.office.decide(scene.request, Outcome.PUBLISH, "Synthetic.", by),
@@ -189,17 +251,8 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
 }
 
 
-TRIED = (
-    "decide",
-    "recall a notice of PT",
-    "update a notice of PT",
-    "add to a notice of PT",
-    "suspend a notice of PT",
-    "lift the suspension of a notice of PT",
-    "extend a notice of PT",
-    "do what the bureau PT owes in a case",
-    "move a case of ES and PT",
-)
+NOT_KEPT = ("import a list at the office", "enrol an officer at the office", "connect a bureau")
+TRIED = tuple(act for act in ACTS if act not in NOT_KEPT and not act.endswith("at ES"))
 """Acts of which the log keeps that they were tried."""
 
 

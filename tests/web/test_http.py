@@ -19,12 +19,11 @@ from fastapi import FastAPI
 from rednotice.adapters.embedded import process
 from rednotice.adapters.request_file import FILE_LIMIT
 from rednotice.model.bureau import Officer, Role
-from rednotice.model.decision import Outcome
 from rednotice.model.notice import Ground
 from rednotice.web.app import PROBLEM
 from rednotice.web.node_api import node_app
 from rednotice.web.office import office_app
-from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_document, a_person, a_request, a_stranger, desk
+from tests.builders import OPERATOR, a_document, a_person, a_request, a_stranger, desk
 from tests.conftest import Road, eventually
 
 
@@ -107,10 +106,12 @@ def test_the_road_over_http(desks: Desks) -> None:
     number = filed.json()["number"]
     assert number in [one["number"] for one in desks.office("PT").call("GET", "/api/requests").json()]
     shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/requests/{number}").json()
-    assert shown["state"] == "in review"
-    decision = {"outcome": "refuse", "reasons": "A synthetic refusal."}
+    assert shown["state"] == "filed"
+    ground = {"weighing": "added", "citation": "RPD 86", "because": "A synthetic ground."}
+    decision = {"outcome": "refuse", "reasons": "A synthetic refusal.", "weighed": [ground]}
     signed = desks.office("OFFICE", Role.REVIEWER).call("POST", f"/api/requests/{number}/decisions", json=decision)
-    assert len(signed.json()["decision"]["signatures"]) == 1
+    assert signed.json()["state"] == "in review"
+    assert len(signed.json()["decisions"][0]["signatures"]) == 1
 
 
 def test_another_bureau_sees_nothing_of_a_request(desks: Desks) -> None:
@@ -122,9 +123,7 @@ def test_another_bureau_sees_nothing_of_a_request(desks: Desks) -> None:
 
 def test_what_another_bureau_was_refused_stays_with_the_office(desks: Desks, road: Road) -> None:
     person = a_stranger(70_010)
-    refused = road.office.file_request(a_request(persons=[person]), desk("PT"))
-    road.office.decide(refused.number, Outcome.REFUSE, "A synthetic reason.", REVIEWER_1)
-    road.office.decide(refused.number, Outcome.REFUSE, None, REVIEWER_2)
+    refused = road.refuse(a_request(persons=[person]), "A synthetic reason.")
     document = a_document(bureau="FR", persons=[person])
     filed = desks.office("FR").call("POST", "/api/requests", json=document).json()
     path = f"/api/requests/{filed['number']}"
@@ -138,9 +137,8 @@ def test_what_another_bureau_was_refused_stays_with_the_office(desks: Desks, roa
 
 def test_a_refusal_that_came_after_the_filing_is_shown_beside_it(desks: Desks, road: Road) -> None:
     person = a_stranger(70_011)
-    first, second = (road.office.file_request(a_request(persons=[person]), desk("PT")) for _ in range(2))
-    road.office.decide(first.number, Outcome.REFUSE, "A synthetic reason.", REVIEWER_1)
-    road.office.decide(first.number, Outcome.REFUSE, None, REVIEWER_2)
+    second = road.office.file_request(a_request(persons=[person]), desk("PT"))
+    first = road.refuse(a_request(persons=[person]), "A synthetic reason.")
     shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/requests/{second.number}").json()
     assert first.number in [one["request"] for one in shown["earlier"]]
 

@@ -10,10 +10,9 @@ import pytest
 from rednotice.flow import retention
 from rednotice.model.application import Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Role
-from rednotice.model.decision import Outcome
 from rednotice.model.notice import Ground, in_path
 from rednotice.model.retention import After
-from tests.builders import COMMISSIONER_2, NOON, REVIEWER_1, REVIEWER_2, a_document, a_stranger, desk
+from tests.builders import COMMISSIONER_2, NOON, desk
 from tests.conftest import Road, eventually
 from tests.web.test_http import Caller, Desks, desks
 
@@ -140,10 +139,7 @@ def test_holds_over_http(desks: Desks, road: Road) -> None:
 
 
 def test_an_erased_request_is_not_found_and_says_when_and_why(desks: Desks, road: Road) -> None:
-    document = a_document(persons=[a_stranger(70_801)])
-    number = desks.office("PT").call("POST", "/api/requests", json=document).json()["number"]
-    for by in (REVIEWER_1, REVIEWER_2):
-        road.office.decide(number, Outcome.REFUSE, "Synthetic.", by)
+    number = road.refuse().number
     with road.office.database.work(NOON) as work:
         retention.erase(work, number, After.RETENTION)
     answer = desks.office("PT").call("GET", f"/api/requests/{number}")

@@ -26,6 +26,9 @@ def add(
     role: Annotated[Role, typer.Option()],
     data: DataFolder,
     bureau: Annotated[str, typer.Option(help="The bureau's code")] = OFFICE,
+    seconded_from: Annotated[
+        str | None, typer.Option(help="The bureau that sent a reviewer, who then signs none of its requests")
+    ] = None,
     at_node: AtNode = False,
     acting_as: ActingAs = None,
     as_json: Json = False,
@@ -33,7 +36,9 @@ def add(
     """Enrol an officer; the token is kept in the data folder, for commands on this machine."""
     program: Program = "node" if at_node else "office"
     client, _ = connect(data, program, name=acting_as, role="operator")
-    body = {"name": name, "role": role.value} | ({} if at_node else {"bureau": bureau})
+    body = {"name": name, "role": role.value}
+    if not at_node:
+        body |= {"bureau": bureau} | ({"seconded_from": seconded_from} if seconded_from else {})
     found = client.post("/api/officers", body)
     enrolled = found["officer"]
     account = Account(enrolled["name"], enrolled["bureau"], enrolled["role"], found["token"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,13 +14,16 @@ from rednotice.cli import show
 from rednotice.cli.client import connect
 from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
 from rednotice.flow.request import check_request
-from rednotice.model.finding import Verdict
+from rednotice.model.finding import Stance, Verdict
 from rednotice.model.request import Request, read_request
 
-app = typer.Typer(no_args_is_help=True, help="File requests, and see before what is missing.")
+app = typer.Typer(no_args_is_help=True, help="File requests, see before what is missing, and answer the office.")
 schemas = typer.Typer(no_args_is_help=True, help="The forms as JSON Schema, for editors.")
 
+DRAFT_NUMBER = re.compile(r"RD-\d{4}-\d+", re.ASCII)
 RequestFile = Annotated[Path, typer.Argument(help="A request in YAML or JSON", show_default=False)]
+Number = Annotated[str, typer.Argument(help="The request, such as R-2026-1, or a draft", show_default=False)]
+ItsBureau = Annotated[str | None, typer.Option("--bureau", help="The bureau whose desk acts")]
 
 
 @app.command("check")
@@ -35,23 +39,117 @@ def check(file: RequestFile, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command("file")
-def file_(file: RequestFile, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
-    """File a request with the office, for the desk of the requesting bureau."""
-    document = read_file(file)
-    request = _read(document)
+@app.command("draft")
+def draft(file: RequestFile, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
+    """Keep a draft at the office, which the bureau's desk alone sees; again, it takes the older one's place."""
+    request = _read(read_file(file))
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
-    filed = client.post("/api/requests", request.model_dump(mode="json"))
-    if as_json:
-        show_json(filed)
+    _show(client.post("/api/requests/drafts", request.model_dump(mode="json")), as_json=as_json)
+
+
+@app.command("file")
+def file_(
+    what: Annotated[
+        str, typer.Argument(help="A request in YAML or JSON, or the number of a draft", show_default=False)
+    ],
+    data: DataFolder,
+    bureau: ItsBureau = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """File a request with the office, for the desk of the requesting bureau."""
+    if DRAFT_NUMBER.fullmatch(what):
+        client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
+        filed = client.post(f"/api/requests/{what}/filing")
     else:
-        show.filing(filed)
+        request = _read(read_file(Path(what)))
+        client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
+        filed = client.post("/api/requests", request.model_dump(mode="json"))
+    _show(filed, as_json=as_json)
+
+
+@app.command("amend")
+def amend(
+    number: Number, file: RequestFile, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False
+) -> None:
+    """Send the whole request anew, as it reads now, while it is not decided."""
+    request = _read(read_file(file))
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
+    _show(client.post(f"/api/requests/{number}/amendments", request.model_dump(mode="json")), as_json=as_json)
+
+
+@app.command("withdraw")
+def withdraw(
+    number: Number,
+    data: DataFolder,
+    because: Annotated[str | None, typer.Option(help="What the office should know")] = None,
+    bureau: ItsBureau = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Withdraw a request that is not decided; of a draft nothing is kept."""
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
+    found = client.post(f"/api/requests/{number}/withdrawal", {"because": because})
+    if as_json:
+        show_json(found)
+    else:
+        out.print(f"{number} is withdrawn.")
+
+
+@app.command("answer")
+def answer(
+    number: Number,
+    text: Annotated[str, typer.Argument(help="The answer", show_default=False)],
+    data: DataFolder,
+    question: Annotated[int | None, typer.Option(help="The question, if several are open")] = None,
+    file: Annotated[Path | None, typer.Option(help="The request as it reads now, if the answer changes it")] = None,
+    bureau: ItsBureau = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question of the office."""
+    amended = _read(read_file(file)) if file else None
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=amended.bureau if amended else bureau)
+    body = {"text": text, "question": question, "request": amended.model_dump(mode="json") if amended else None}
+    _show(client.post(f"/api/requests/{number}/answers", body), as_json=as_json)
+
+
+@app.command("opinion")
+def opinion(
+    number: Number,
+    stance: Annotated[Stance, typer.Argument(show_default=False)],
+    data: DataFolder,
+    bureau: Annotated[str | None, typer.Option(help="The bureau that gives its position")] = None,
+    because: Annotated[str | None, typer.Option(help="Why")] = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Give your bureau's position on another bureau's request, asked or of its own accord."""
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
+    found = client.post(f"/api/requests/{number}/positions", {"stance": stance.value, "because": because})
+    if as_json:
+        show_json(found)
+    else:
+        out.print(f"The office has the position of bureau {found['bureau']} on {number}: {found['stance']}.")
+
+
+@app.command("show")
+def show_(
+    number: Number,
+    data: DataFolder,
+    bureau: ItsBureau = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Show a request of the desk's own bureau, with what was asked and decided."""
+    client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
+    _show(client.get(f"/api/requests/{number}"), as_json=as_json)
 
 
 @app.command("list")
 def list_(
     data: DataFolder,
-    bureau: Annotated[str | None, typer.Option(help="The bureau whose desk asks")] = None,
+    bureau: ItsBureau = None,
     acting_as: ActingAs = None,
     as_json: Json = False,
 ) -> None:
@@ -79,14 +177,26 @@ def show_filings(filings: list[dict[str, Any]], *, as_json: bool) -> None:
             len(one["request"]["persons"]),
             one["state"],
             show.style(one["examination"]["recommendation"]["advice"]),
+            one["request"].get("urgency") or "",
+            one["assigned"] or "",
             "yes" if one["earlier"] else "",
             one["request"].get("title") or "",
         )
         for one in filings
     ]
-    show.table(("number", "bureau", "colour", "persons", "state", "advice", "refused before", "title"), rows)
+    show.table(
+        ("number", "bureau", "colour", "persons", "state", "advice", "urgency", "assigned", "refused before", "title"),
+        rows,
+    )
     if not rows:
         out.print("No request.")
+
+
+def _show(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        show_json(found)
+    else:
+        show.filing(found)
 
 
 def _read(document: Document) -> Request:

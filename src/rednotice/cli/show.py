@@ -74,17 +74,53 @@ def filing(found: Row) -> None:
     out.print(f"[bold]{found['number']}[/] {fill(asked.get('title') or '')}")
     out.print(f"bureau {asked['bureau']}, reference {fill(asked['reference'])}, {len(asked['persons'])} persons, "
               f"filed {found['filed_at'][:16]} by {fill(found['filed_by'])}; [bold]{found['state']}[/]")  # fmt: skip
+    if found["assigned"]:
+        out.print(f"assigned to {fill(found['assigned'])}")
+    for amendment in found["amendments"]:
+        changed = amendment["changed"]
+        more = f" and {len(changed) - PASSAGES} more" if len(changed) > PASSAGES else ""
+        out.print(f"amended {amendment['at'][:16]} by {fill(amendment['by'])}: "
+                  f"{fill(', '.join(changed[:PASSAGES]))}{more}")  # fmt: skip
     for earlier in found["earlier"]:
-        out.print(f"[bold yellow]Refused before:[/] {earlier['request']} of {earlier['bureau']} "
+        out.print(f"[bold yellow]Earlier case, {fill(earlier['how'])}:[/] {earlier['request']} of {earlier['bureau']} "
                   f"on {earlier['decided_at'][:10]} under {fill(', '.join(earlier['citations']))}; "
                   f"{fill('; '.join(earlier['same']))}")  # fmt: skip
+    for question in found["questions"]:
+        _question(question)
+    for opinion in found["opinions"]:
+        said = opinion["stance"] or ("no answer in time" if opinion["lapsed"] else f"asked, due {opinion['due'][:10]}")
+        because = f": {fill(opinion['because'])}" if opinion["because"] else ""
+        out.print(f"Opinion of {opinion['bureau']}: [bold]{fill(said)}[/]{because}")
     examination(found["examination"])
-    decision = found.get("decision")
-    if decision:
-        signed = ", ".join(signature["officer"] for signature in decision["signatures"])
-        out.print(f"\nDecision: {style(decision['outcome'])}, signed by {fill(signed)}: {fill(decision['reasons'])}")
+    for decision in found["decisions"]:
+        _decision(decision)
     if found["notices"]:
         out.print(f"Notices: {', '.join(found['notices'])}")
+
+
+def _question(question: Row) -> None:
+    out.print(f"Question {question['number']} ({fill(question['asked_by'])}): {fill(question['text'])}")
+    answer = question["answer"]
+    if answer:
+        out.print(f"  answered {answer['at'][:10]} by {fill(answer['by'])}: {fill(answer['text'])}")
+    else:
+        state = "[bold yellow]unanswered[/]" if question["lapsed"] else f"answer due {question['due'][:10]}"
+        out.print(f"  {state}")
+
+
+def _decision(decision: Row) -> None:
+    signed = fill(", ".join(signature["officer"] for signature in decision["signatures"]))
+    places = f" on persons {', '.join(map(str, decision['persons'][:PASSAGES]))}" if decision["persons"] else ""
+    if len(decision["persons"]) > PASSAGES:
+        places += f" and {len(decision['persons']) - PASSAGES} more"
+    void = f" [bold yellow](void: {fill(decision['void'])})[/]" if decision["void"] else ""
+    out.print(
+        f"\nDecision{places}: {style(decision['outcome'])}, signed by {signed}: {fill(decision['reasons'])}{void}"
+    )
+    for one in decision["weighed"]:
+        what = fill(f"{one['rule'] or ''} ({one['citation']})".strip())
+        because = f": {fill(one['because'])}" if one["because"] else ""
+        out.print(f"  {one['weighing']} {what}{because}")
 
 
 def check(found: Row, *, explain: bool) -> None:

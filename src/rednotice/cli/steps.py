@@ -41,7 +41,7 @@ def refuse_the_2020_case(w: Walk) -> Did:
     circulated = _circulated(w) - before
     must(circulated == 0, "something was circulated")
     w.known["refused"] = number
-    decision, persons = decided["decision"], len(filed["request"]["persons"])
+    decision, persons = decided["decisions"][-1], len(filed["request"]["persons"])
     facts = {
         "request": number,
         "persons": persons,
@@ -112,8 +112,8 @@ def _published(w: Walk, example: str, desk: str, remember: str) -> Did:
     signatories = _signatories(granted)
     facts = {
         "request": filed["number"],
-        "outcome": granted["decision"]["outcome"],
-        "citations": granted["decision"]["citations"],
+        "outcome": granted["decisions"][-1]["outcome"],
+        "citations": granted["decisions"][-1]["citations"],
         "signed_by": signatories,
         "notice": number,
         "event": found["event"],
@@ -421,7 +421,7 @@ def _circulated(w: Walk) -> int:
 
 
 def _signatories(filing: Facts) -> list[str]:
-    return [signature["officer"] for signature in filing["decision"]["signatures"]]
+    return [signature["officer"] for signature in filing["decisions"][-1]["signatures"]]
 
 
 def _passages(finding: Facts) -> list[str]:

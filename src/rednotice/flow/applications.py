@@ -8,7 +8,7 @@ from typing import Any
 
 from rednotice.errors import Conflict, InvalidInput, NotAllowed
 from rednotice.flow import retention
-from rednotice.flow.request import listed
+from rednotice.flow.earlier import listed
 from rednotice.flow.work import OfficeWork
 from rednotice.match import build
 from rednotice.model.application import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rednotice.errors import Conflict, NotAllowed
-from rednotice.flow.request import listed
+from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry, NodeWork
 from rednotice.log.report import ReportKind
 from rednotice.match import Index

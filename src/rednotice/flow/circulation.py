@@ -7,7 +7,7 @@ At the office: `publish_request`, `publish_listings`, `new_version`, `suspend`, 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
 from rednotice.flow import retention
-from rednotice.flow.request import circulated, listed
+from rednotice.flow.earlier import listed
+from rednotice.flow.request import circulated
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
 from rednotice.log.feed import Trusted
 from rednotice.log.report import Action, Receipt, ReportKind
@@ -56,11 +57,11 @@ ANSWERS = {
 # --- At the office -----------------------------------------------------------------------------------------
 
 
-def publish_request(work: OfficeWork, filing: Filing) -> tuple[str, ...]:
-    """Publishes one notice for each person of a granted request; returns their control numbers."""
+def publish_request(work: OfficeWork, filing: Filing, persons: Sequence[int] | None = None) -> tuple[str, ...]:
+    """Publishes one notice for each of these persons of a request, or for all; returns their control numbers."""
     request = filing.request
     numbers = []
-    for person in request.persons:
+    for person in request.persons if persons is None else [request.persons[n] for n in persons]:
         notice = Notice(
             control_number=_new_control_number(work, request.colour),
             version=1,

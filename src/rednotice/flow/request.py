@@ -1,22 +1,23 @@
-"""Step one: a bureau files a request, and is told at once what bars it and what is missing, with the article."""
+"""Step one: a bureau files a request, and is told at once what bars it and what is missing, with the article.
+
+Until it is decided the bureau may amend it or withdraw it. A draft is the bureau's own: nobody else sees it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
-from rapidfuzz import fuzz
-
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed, NotFound
+from rednotice.flow import retention
+from rednotice.flow.earlier import reexamined, refused_before
 from rednotice.flow.work import OfficeWork
-from rednotice.match import build
 from rednotice.model.bureau import Officer, Role
-from rednotice.model.check import Listed, Query
 from rednotice.model.event import EventKind
-from rednotice.model.filing import Filing, FilingState
+from rednotice.model.filing import MOVES, OPEN, Amendment, Filing, FilingState, Party
 from rednotice.model.finding import EarlierCase, Examination
-from rednotice.model.person import Person
 from rednotice.model.request import Colour, Request
+from rednotice.model.task import TaskKind
 from rednotice.model.warrant import Warrant
 from rednotice.rules.book import examine
 
@@ -26,8 +27,8 @@ HANDLED = frozenset({Colour.RED})
 NOTICE_LIMIT = 500_000
 """Characters that a notice may have; every bureau holds it, and a check shows it."""
 
-SAME_PERSON_FROM = 0.85
-SAME_FACTS_FROM = 70.0
+FIXED = ("bureau", "reference", "colour")
+"""What makes a request the one it is: an amendment leaves these alone."""
 
 
 def check_request(request: Request, on: date) -> Examination:
@@ -63,38 +64,51 @@ def circulated(warrant: Warrant) -> Warrant:
     return warrant.model_copy(update={"scan": None})
 
 
+# --- Draft and filing --------------------------------------------------------------------------------------
+
+
+def draft(work: OfficeWork, request: Request, by: Officer) -> Filing:
+    """Keeps a request for the bureau's desk before it is filed, in place of an older draft of the same reference.
+
+    The rules say what they would say of it; the log keeps that there is a draft, and nothing of its content.
+
+    Raises:
+        InvalidInput: if requests of this colour are not handled yet.
+        NotAllowed: if the officer does not act for the requesting bureau.
+        Conflict: if the bureau filed another request under the reference.
+    """
+    _may_file(request, by)
+    check_request(request, work.at.date())
+    standing = work.filing_of(request.bureau, request.reference)
+    if standing and standing.state is not FilingState.DRAFT:
+        raise _reference_used(standing)
+    number = standing.number if standing else f"RD-{work.at.year}-{work.next_number('draft')}"
+    filing = _examined(work, request, number, by).model_copy(update={"state": FilingState.DRAFT})
+    work.save_filing(filing)
+    work.record(EventKind.REQUEST_DRAFTED, number, {"draft": number, "bureau": request.bureau})
+    return filing
+
+
 def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
-    """Files a request for a bureau. The same request filed twice is one request.
+    """Files a request for a bureau, in place of a draft of the same reference. Filed twice, it is one request.
 
     Raises:
         InvalidInput: if requests of this colour are not handled yet.
         NotAllowed: if the officer does not act for the requesting bureau.
         Conflict: if the bureau used the reference for another request.
     """
-    if by.role is not Role.DESK or by.bureau != request.bureau:
-        raise NotAllowed(
-            f"{by.name} ({by.role}, {by.bureau}) cannot file for bureau {request.bureau}; "
-            f"a desk officer of {request.bureau} must"
-        )
+    _may_file(request, by)
     check_request(request, work.at.date())
-    earlier_filing = work.filing_of(request.bureau, request.reference)
-    if earlier_filing:
-        if earlier_filing.request == request:
-            return earlier_filing
-        raise Conflict(
-            f"bureau {request.bureau} used the reference {request.reference} for request {earlier_filing.number}; "
-            "give the new request a reference of its own"
-        )
-    earlier = refused_before(request, work.refused_filings())
+    standing = work.filing_of(request.bureau, request.reference)
+    if standing and standing.state is FilingState.DRAFT:
+        move(standing, FilingState.FILED, Party.BUREAU)
+        work.discard_draft(standing.number)
+    elif standing:
+        if standing.request == request:
+            return standing
+        raise _reference_used(standing)
     number = f"R-{work.at.year}-{work.next_number('request')}"
-    filing = Filing(
-        number=number,
-        request=request,
-        filed_by=by.name,
-        filed_at=work.at,
-        examination=examine(request, work.at.date(), earlier),
-        earlier=earlier,
-    )
+    filing = _examined(work, request, number, by)
     work.save_filing(filing)
     work.record(
         EventKind.REQUEST_FILED,
@@ -104,93 +118,209 @@ def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
     return filing
 
 
-def as_seen_by(filing: Filing, officer: Officer) -> Filing:
-    """A request as an officer may see it: what another bureau was refused stays with the office.
+def file_draft(work: OfficeWork, number: str, by: Officer) -> Filing:
+    """Files a draft as it stands; it gets the number of a request.
 
     Raises:
-        NotFound: if it is another bureau's request.
+        NotAllowed: if it is not the officer's own bureau's.
+        Conflict: if it is filed already.
     """
+    filing = own_filing(work, number, by, "file")
+    if filing.state is not FilingState.DRAFT:
+        move(filing, FilingState.FILED, Party.BUREAU)
+    return file(work, filing.request, by)
+
+
+def _may_file(request: Request, by: Officer) -> None:
+    if by.role is not Role.DESK or by.bureau != request.bureau:
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot file for bureau {request.bureau}; "
+            f"a desk officer of {request.bureau} must"
+        )
+
+
+def _examined(work: OfficeWork, request: Request, number: str, by: Officer) -> Filing:
+    earlier = refused_before(request, work.closed_cases())
+    examination = examine(request, work.at.date(), earlier)
+    return Filing(
+        number=number, request=request, filed_by=by.name, filed_at=work.at, examination=examination, earlier=earlier
+    )
+
+
+def _reference_used(standing: Filing) -> Conflict:
+    return Conflict(
+        f"bureau {standing.request.bureau} used the reference {standing.request.reference} for request "
+        f"{standing.number}; give the new request a reference of its own"
+    )
+
+
+# --- Moves, amendment, withdrawal --------------------------------------------------------------------------
+
+
+def move(filing: Filing, to: FilingState, party: Party) -> Filing:
+    """A request in its next state, as the table of moves allows.
+
+    Raises:
+        Conflict: if the table has no such move for this party.
+    """
+    if party not in MOVES.get((filing.state, to), ()):
+        targets = [target for (state, target), who in MOVES.items() if state is filing.state and party in who]
+        possible = ", ".join(targets) or "nothing"
+        raise Conflict(
+            f"request {filing.number} is {filing.state}, and the {party} cannot make it {to}; possible: {possible}"
+        )
+    return filing.model_copy(update={"state": to})
+
+
+def own_filing(work: OfficeWork, number: str, by: Officer, act: str) -> Filing:
+    """A request, for the desk of the bureau that made it.
+
+    Raises:
+        NotAllowed: if the officer is of no such desk.
+    """
+    filing = work.filing(number)
+    if by.role is not Role.DESK or by.bureau != filing.request.bureau:
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot {act} request {number}; the desk of its bureau can"
+        )
+    return filing
+
+
+def require_open(filing: Filing) -> None:
+    """Sees to it that a request is filed and not decided.
+
+    Raises:
+        Conflict: if it is neither.
+    """
+    if filing.state is FilingState.DRAFT:
+        raise Conflict(f"request {filing.number} is a draft; file it first")
+    if filing.state not in OPEN:
+        raise Conflict(f"request {filing.number} is {filing.state}; file a new request with what is new")
+
+
+def amend(work: OfficeWork, number: str, request: Request, by: Officer) -> Filing:
+    """Takes the whole document anew while the request is not decided; it is examined anew.
+
+    What changed is kept by field path. A proposal of a decision is void then: who signed it had read another text.
+    A draft is simply replaced.
+
+    Raises:
+        NotAllowed: if the officer is not of the bureau's desk.
+        InvalidInput: if bureau, reference or colour changed, or a person on whom a decision is in effect.
+        Conflict: if it is decided or withdrawn.
+    """
+    filing = own_filing(work, number, by, "amend")
+    _is_the_same_request(filing, request)
+    if filing.state is FilingState.DRAFT:
+        return draft(work, request, by)
+    require_open(filing)
+    check_request(request, work.at.date())
+    changed = tuple(changed_fields(filing.request.model_dump(mode="json"), request.model_dump(mode="json")))
+    if not changed:
+        return filing
+    void = f"the bureau amended the request on {work.at:%Y-%m-%d %H:%M} UTC"
+    decisions = [one.model_copy(update={"void": void}) if one.is_proposed else one for one in filing.decisions]
+    amendment = Amendment(at=work.at, by=by.name, changed=changed)
+    filing = filing.model_copy(
+        update={
+            "request": request,
+            "amendments": (*filing.amendments, amendment),
+            "decisions": tuple(decisions),
+        }
+    )
+    filing = reexamined(filing, work.closed_cases())
+    work.save_filing(filing)
+    content = {"request": number, "changed": changed, "document": request.model_dump(mode="json"), "by": by.name}
+    work.record(EventKind.REQUEST_AMENDED, number, content)
+    return filing
+
+
+def _is_the_same_request(filing: Filing, request: Request) -> None:
+    faults = [
+        Fault(field, f"is {getattr(filing.request, field)} in request {filing.number}", "File another request instead")
+        for field in FIXED
+        if getattr(filing.request, field) != getattr(request, field)
+    ]
+    undecided = set(filing.undecided)
+    for n, person in enumerate(filing.request.persons):
+        if n not in undecided and request.persons[n : n + 1] != (person,):
+            faults.append(
+                Fault(f"persons[{n}]", "was decided on, and changed", "Keep the entry as it is, and in its place")
+            )
+    if faults:
+        raise InvalidInput(faults, "amendment")
+
+
+def changed_fields(before: object, after: object, under: str = "") -> Iterator[str]:
+    """The paths of what differs between two documents.
+
+    >>> list(changed_fields({"persons": [{"born": "1971"}]}, {"persons": [{"born": "1972"}, {}]}))
+    ['persons[0].born', 'persons[1]']
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        for field in dict.fromkeys([*before, *after]):
+            yield from changed_fields(before.get(field), after.get(field), f"{under}.{field}" if under else field)
+    elif isinstance(before, list) and isinstance(after, list):
+        for n in range(max(len(before), len(after))):
+            if n < len(before) and n < len(after):
+                yield from changed_fields(before[n], after[n], f"{under}[{n}]")
+            else:
+                yield f"{under}[{n}]"
+    elif before != after:
+        yield under
+
+
+def withdraw_request(work: OfficeWork, number: str, because: str | None, by: Officer) -> Filing:
+    """Withdraws a request that is not decided. Of a draft nothing is kept; what was decided on persons stays.
+
+    Raises:
+        NotAllowed: if the officer is not of the bureau's desk.
+        Conflict: if it is decided or withdrawn.
+    """
+    filing = own_filing(work, number, by, "withdraw")
+    is_draft = filing.state is FilingState.DRAFT
+    filing = move(filing, FilingState.WITHDRAWN, Party.BUREAU).model_copy(update={"withdrawn_because": because})
+    if is_draft:
+        work.discard_draft(number)
+    else:
+        for kind in (TaskKind.ANSWER_DUE, TaskKind.OPINION_DUE, TaskKind.PROTEST_DUE):
+            work.unschedule(kind, number)
+        work.save_filing(filing)
+        retention.begin(work, number, "refused_kept_months")
+    content = {"request": number, "by": by.name, "because": because}
+    work.record(EventKind.REQUEST_WITHDRAWN, number, content)
+    return filing
+
+
+# --- Who sees what -----------------------------------------------------------------------------------------
+
+
+def may_see(filing: Filing, officer: Officer) -> bool:
+    """Whether an officer may see a request: office, commission, its own bureau; a draft, the bureau's desk alone."""
+    if filing.state is FilingState.DRAFT:
+        return officer.bureau == filing.request.bureau and officer.role is Role.DESK
+    return officer.of_office or officer.of_commission or officer.bureau == filing.request.bureau
+
+
+def as_seen_by(filing: Filing, officer: Officer) -> Filing:
+    """A request as an officer may see it.
+
+    What another bureau was refused or thinks, and what reviewers have only proposed, stays with the office.
+
+    Raises:
+        NotFound: if it is another bureau's request, or a draft and the officer not of the bureau's desk.
+    """
+    if not may_see(filing, officer):
+        raise NotFound(f"there is no request {filing.number}" + ("" if officer.of_office else f" of {officer.bureau}"))
     if officer.of_office or officer.of_commission:
         return filing
-    if officer.bureau != filing.request.bureau:
-        raise NotFound(f"there is no request {filing.number} of bureau {officer.bureau}")
-    own = tuple(case for case in filing.earlier if case.bureau == officer.bureau)
-    if own == filing.earlier:
-        return filing
-    examination = examine(filing.request, filing.filed_at.date(), own)
-    return filing.model_copy(update={"earlier": own, "examination": examination})
+    own = own_earlier(filing)
+    shown: dict[str, object] = {"earlier": own, "opinions": (), "decisions": filing.in_effect, "assigned": None}
+    if own != filing.earlier or filing.opinions:
+        shown["examination"] = examine(filing.request, filing.examined_on, own)
+    return filing.model_copy(update=shown)
 
 
-def with_earlier(filing: Filing, refused: Sequence[Filing]) -> Filing:
-    """A request in review, examined anew if cases like it were refused since it was filed."""
-    earlier = refused_before(filing.request, refused)
-    if filing.state is not FilingState.IN_REVIEW or earlier == filing.earlier:
-        return filing
-    examination = examine(filing.request, filing.filed_at.date(), earlier)
-    return filing.model_copy(update={"earlier": earlier, "examination": examination})
-
-
-def refused_before(request: Request, refused: Sequence[Filing]) -> tuple[EarlierCase, ...]:
-    """The refused requests that were for the same case: same persons in any spelling, same warrants, same facts."""
-    same: dict[str, list[str]] = {filing.number: [] for filing in refused if filing.decision}
-    for number, name in _same_persons(request, refused):
-        same[number].append(f"the same person ({name})")
-    cases = []
-    for filing in refused:
-        if filing.decision is None:
-            continue
-        words = tuple(dict.fromkeys([*same[filing.number], *_same_case(request, filing.request)]))
-        if words:
-            cases.append(
-                EarlierCase(
-                    request=filing.number,
-                    bureau=filing.request.bureau,
-                    reference=filing.request.reference,
-                    decided_at=filing.decision.signatures[-1].at.isoformat(),
-                    citations=filing.decision.citations,
-                    reasons=filing.decision.reasons,
-                    same=words,
-                )
-            )
-    return tuple(cases)
-
-
-def _same_persons(request: Request, refused: Sequence[Filing]) -> Iterator[tuple[str, str]]:
-    """The refused requests that named one of these persons, in any spelling, each with the name found."""
-    index = build(
-        listed(f"{filing.number} {n}", person)
-        for filing in refused
-        if filing.decision
-        for n, person in enumerate(filing.request.persons)
-        if person.is_named
-    )
-    for person in request.persons if len(index) else ():
-        found: dict[str, str] = {}
-        for name in person.names[:10]:
-            query = Query(name=str(name)[:200], born=person.born, sex=person.sex)
-            for match in index.check(query, limit=100).matches:
-                if match.score >= SAME_PERSON_FROM:
-                    found.setdefault(match.id.split()[0], match.name)
-        yield from found.items()
-
-
-def _same_case(request: Request, earlier: Request) -> Iterator[str]:
-    if request.bureau == earlier.bureau:
-        numbers = {warrant.number for warrant in earlier.warrants if warrant.number}
-        for warrant in request.warrants:
-            if warrant.number in numbers:
-                yield f"the same warrant ({warrant.number})"
-    if fuzz.token_sort_ratio(request.facts.summary, earlier.facts.summary) >= SAME_FACTS_FROM:
-        yield "the same facts"
-
-
-def listed(person_id: str, person: Person) -> Listed:
-    """A person as the matcher takes one."""
-    return Listed(
-        id=person_id,
-        names=tuple(str(name) for name in person.names),
-        born=(*((person.born,) if person.born else ()), *person.also_born),
-        sex=person.sex,
-        nationalities=person.nationalities,
-        documents=tuple(document.number for document in person.documents),
-    )
+def own_earlier(filing: Filing) -> tuple[EarlierCase, ...]:
+    """The earlier cases that were the requesting bureau's own."""
+    return tuple(case for case in filing.earlier if case.bureau == filing.request.bureau)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from rednotice.errors import Conflict, NotAllowed, NotFound
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.model.application import is_confidential
 from rednotice.model.bureau import Officer, Role
+from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
-from rednotice.model.filing import Filing, FilingState
+from rednotice.model.filing import OPEN, Filing, FilingState
 from rednotice.model.hit import Hit
 from rednotice.model.person import Person
 from rednotice.model.retention import After, Erased, Erasure, Hold
@@ -161,11 +164,18 @@ def _files(work: OfficeWork, subject: str) -> _Files:
         return _of_notices(work, (standing,))
     filing = work.filing(number)
     others = [one for one in filing.notices if one != subject and not work.erased(one)]
-    if not others:
+    refused_until = _refusals_kept_until(filing)
+    if not others and (refused_until is None or refused_until <= work.at):
         return _whole(work, filing)
     files = _of_notices(work, (standing,))
     person = standing.notice.person
     return _Files(notices=files.notices, cases=files.cases, shared=(filing, person) if person else None)
+
+
+def _refusals_kept_until(filing: Filing) -> datetime | None:
+    """Until when a request is kept in which persons were refused; None if none was."""
+    refusals = [one.signatures[-1].at for one in filing.in_effect if one.outcome is Outcome.REFUSE]
+    return kept_until("refused_kept_months", max(refusals)) if refusals else None
 
 
 def _whole(work: OfficeWork, filing: Filing) -> _Files:
@@ -173,7 +183,7 @@ def _whole(work: OfficeWork, filing: Filing) -> _Files:
     in_force = ", ".join(standing.notice.control_number for standing in notices if not standing.recalled)
     if in_force:
         return _Files(stands=f"its notice {in_force} is in force")
-    if filing.state is FilingState.IN_REVIEW:
+    if filing.state in OPEN or filing.state is FilingState.DRAFT:
         return _Files(stands=f"request {filing.number} is {filing.state}")
     files = _of_notices(work, notices)
     return _Files(request=filing.number, notices=files.notices, cases=files.cases)
@@ -200,6 +210,9 @@ def _erase(work: OfficeWork, files: _Files, after: After) -> None:
         filing, person = files.shared
         work.erase_contents(filing.number)
         work.save_filing(_without(filing, person))
+        refused_until = _refusals_kept_until(filing)
+        if refused_until:
+            work.schedule(Task(kind=TaskKind.ERASURE_DUE, subject=filing.number, due=refused_until))
     if files.request:
         for other in work.filings_that_met(files.request):
             work.save_filing(_not_having_met(other, files.request))
@@ -211,24 +224,35 @@ def _tell(work: OfficeWork, erasure: Erasure) -> None:
 
 def _without(filing: Filing, person: Person) -> Filing:
     """A request in which nothing stands of one of its persons any more but that there was one."""
-    persons = list(filing.request.persons)
+    persons = filing.request.persons
     gone = [n for n, one in enumerate(persons) if _same(one, person)]
-    for n in gone:
-        persons[n] = Person(key=persons[n].key)
     paths = tuple(f"persons[{n}]" for n in gone)
-    names = {str(name) for name in person.names}
     findings = tuple(
-        finding
-        for finding in filing.examination.findings
-        if not any(evidence.path.startswith(paths) for evidence in finding.evidence)
-        and not any(name in finding.model_dump_json() for name in names)
+        one
+        for one in filing.examination.findings
+        if not any(evidence.path.startswith(paths) for evidence in one.evidence)
     )
-    return filing.model_copy(
-        update={
-            "request": filing.request.model_copy(update={"persons": tuple(persons)}),
-            "examination": filing.examination.model_copy(update={"findings": findings}),
-        }
-    )
+    kept = filing.model_copy(update={"examination": filing.examination.model_copy(update={"findings": findings})})
+    document = _blotted(kept.model_dump(mode="json"), _words_for(person))
+    blotted = Filing.model_validate(document)
+    rest = tuple(Person(key=one.key) if n in gone else one for n, one in enumerate(persons))
+    return blotted.model_copy(update={"request": blotted.request.model_copy(update={"persons": rest})})
+
+
+def _words_for(person: Person) -> re.Pattern[str]:
+    """What in a text says who a person is: names, and numbers of documents."""
+    names = [word for name in person.names for word in (str(name), name.family or name.full) if word]
+    words = sorted({*names, *(document.number for document in person.documents)}, key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words) or r"(?!)", re.IGNORECASE)
+
+
+def _blotted(value: Any, words: re.Pattern[str]) -> Any:
+    """A document without these words, wherever they stand in its texts."""
+    if isinstance(value, dict):
+        return {key: _blotted(one, words) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_blotted(one, words) for one in value]
+    return words.sub("[erased]", value) if isinstance(value, str) else value
 
 
 def _same(one: Person, other: Person) -> bool:

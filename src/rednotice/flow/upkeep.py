@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
 from rednotice.flow import circulation
-from rednotice.flow.request import SAME_PERSON_FROM, check_request, circulated, listed
+from rednotice.flow.earlier import SAME_PERSON_FROM, listed
+from rednotice.flow.request import check_request, circulated
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.report import Receipt, ReportKind
 from rednotice.model.application import ApplicationFile
+from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
 from rednotice.model.check import CheckMade
 from rednotice.model.event import EventKind
@@ -22,6 +23,9 @@ from rednotice.model.notice import Ground, Listing, Notice
 from rednotice.model.person import Person
 from rednotice.model.retention import After, Erased, Hold
 from rednotice.model.task import Task, TaskKind
+
+if TYPE_CHECKING:
+    from rednotice.flow.earlier import Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,14 @@ class OfficeWork(Protocol):
     def filing_of(self, bureau: str, reference: str) -> Filing | None:
         """The request that a bureau filed under a reference of its own."""
 
-    def refused_filings(self) -> Sequence[Filing]:
-        """Every request that was refused."""
+    def closed_cases(self) -> Sequence[Closed]:
+        """Every request of which a person was refused or a notice recalled, oldest first."""
+
+    def discard_draft(self, number: str) -> None:
+        """Keeps nothing of a draft."""
+
+    def officer(self, name: str) -> Officer:
+        """An officer who is enrolled; NotFound if there is none of this name."""
 
     def save_filing(self, filing: Filing) -> None:
         """Stores a request, new or changed."""

@@ -14,6 +14,7 @@ from rednotice.model.values import Line, Noun
 class EventKind(StrEnum):
     """Every kind of fact that the log records."""
 
+    REQUEST_DRAFTED = "request.drafted"
     REQUEST_FILED = "request.filed"
     REQUEST_AMENDED = "request.amended"
     REQUEST_WITHDRAWN = "request.withdrawn"
@@ -23,6 +24,7 @@ class EventKind(StrEnum):
     QUESTION_LAPSED = "question.lapsed"
     OPINION_ASKED = "opinion.asked"
     OPINION_GIVEN = "opinion.given"
+    OPINION_LAPSED = "opinion.lapsed"
     DECISION_SIGNED = "decision.signed"
     REQUEST_REFUSED = "request.refused"
     REQUEST_GRANTED = "request.granted"

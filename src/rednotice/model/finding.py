@@ -73,7 +73,7 @@ class Recommendation(Noun):
 
 
 class EarlierCase(Noun):
-    """An earlier request for the same persons that was refused, as a reviewer is shown it."""
+    """An earlier request for the same persons that was refused or recalled, as a reviewer is shown it."""
 
     request: Line
     bureau: Line
@@ -83,6 +83,8 @@ class EarlierCase(Noun):
     reasons: str
     same: tuple[str, ...]
     """In words, what makes it the same case: person by person, warrant by warrant."""
+    how: Line = "refused"
+    """How it ended: refused, or published and recalled."""
 
 
 class Stance(StrEnum):

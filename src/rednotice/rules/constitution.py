@@ -150,7 +150,7 @@ def refused_before(file: File) -> Iterator[Says]:
     """Is this the first time that this case is brought?"""
     for earlier in file.earlier:
         yield doubtful(
-            f"request {earlier.request} of bureau {earlier.bureau} for {'; '.join(earlier.same)} was refused "
+            f"request {earlier.request} of bureau {earlier.bureau} for {'; '.join(earlier.same)} was {earlier.how} "
             f"on {earlier.decided_at[:10]} under {', '.join(earlier.citations)}",
             Evidence(path="persons", passage=earlier.reasons[:300]),
             mend="A refused case may come again only with new and relevant facts: say which they are",

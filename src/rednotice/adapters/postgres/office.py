@@ -20,6 +20,7 @@ from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, not_ther
 from rednotice.adapters.postgres.log import LogReader, LogWriter
 from rednotice.adapters.postgres.redress import RedressReader, RedressWork
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
+from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated, Letter
 from rednotice.log.envelope import content_bytes
 from rednotice.log.merkle import leaf_hash
@@ -27,6 +28,7 @@ from rednotice.log.note import Signer
 from rednotice.log.report import Receipt
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
+from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
 from rednotice.model.notice import Ground, Listing, Notice, in_path
@@ -242,11 +244,18 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         found = self._connection.execute(query).scalar()
         return None if found is None else Filing.model_validate(found)
 
-    def refused_filings(self) -> Sequence[Filing]:
-        """Every request that was refused."""
+    def closed_cases(self) -> Sequence[Closed]:
+        """Every request of which a person was refused or a notice recalled."""
+        return _closed_cases(self._connection)
+
+    def discard_draft(self, number: str) -> None:
+        """Deletes a draft."""
         table = tables.filing
-        query = select(table.c.document).where(table.c.state == FilingState.REFUSED).order_by(table.c.filed_at)
-        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
+        self._connection.execute(delete(table).where(table.c.number == number, table.c.state == FilingState.DRAFT))
+
+    def officer(self, name: str) -> Officer:
+        """An officer who is enrolled."""
+        return shared.officer_named(self._connection, tables.office_officer, name)
 
     def save_filing(self, filing: Filing) -> None:
         """Stores a request."""
@@ -429,6 +438,10 @@ class OfficeReader(RedressReader):
             query = query.where(table.c.bureau == bureau)
         return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
 
+    def closed_cases(self) -> Sequence[Closed]:
+        """Every request of which a person was refused or a notice recalled."""
+        return _closed_cases(self._connection)
+
     def notice(self, control_number: str) -> Circulated:
         """A notice in its last version."""
         return _notice(self._connection, control_number)
@@ -549,3 +562,20 @@ def _case(connection: Connection, number: str, *, for_update: bool = False) -> C
     if found is None:
         raise not_there(connection, "case", number)
     return Case.model_validate(found)
+
+
+def _closed_cases(connection: Connection) -> list[Closed]:
+    table, notice = tables.filing, tables.notice
+    made_for = notice.c.document["request"].astext
+    recalled: dict[str, dict[str, Ground]] = {}
+    for row in connection.execute(
+        select(made_for.label("request"), notice.c.control_number, notice.c.recalled).where(
+            notice.c.recalled.is_not(None)
+        )
+    ):
+        if row.request:
+            recalled.setdefault(row.request, {})[row.control_number] = Ground(row.recalled)
+    refused = table.c.document["decisions"].contains([{"outcome": Outcome.REFUSE.value, "void": None}])
+    query = select(table.c.document).where(refused | table.c.number.in_(recalled)).order_by(table.c.filed_at)
+    found = [Filing.model_validate(document) for document in connection.execute(query).scalars()]
+    return [Closed(filing, recalled.get(filing.number, {})) for filing in found]

@@ -11,8 +11,10 @@ from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.erasure import not_there
 from rednotice.flow.applications import OnFile
 from rednotice.model.application import ApplicationFile, ApplicationState
-from rednotice.model.filing import Filing
+from rednotice.model.decision import Outcome
+from rednotice.model.filing import Filing, FilingState
 from rednotice.model.notice import Notice
+from rednotice.model.person import Person
 from rednotice.model.retention import Hold
 
 
@@ -76,7 +78,7 @@ class RedressReader:
         return [Hold.model_validate(document) for document in self._connection.execute(query).scalars()]
 
     def on_file(self) -> Iterator[OnFile]:
-        """Every person in a notice, in force or not, and in a request from which no notice was made."""
+        """Every person in a notice, in force or not, and in a request, who has no notice."""
         notice, filing = tables.notice, tables.filing
         stream = self._connection.execution_options(yield_per=1000)
         for row in stream.execute(select(notice.c.document, notice.c.recalled, notice.c.suspended)):
@@ -86,9 +88,15 @@ class RedressReader:
                 yield OnFile(read.control_number, read.bureau, stands, read.person)
         for document in stream.execute(select(filing.c.document)).scalars():
             held = Filing.model_validate(document)
-            for person in held.request.persons if not held.notices else ():
-                if person.is_named:
-                    yield OnFile(held.number, held.request.bureau, held.state, person)
+            for person in _without_notice(held) if held.state is not FilingState.DRAFT else ():
+                yield OnFile(held.number, held.request.bureau, held.state, person)
+
+
+def _without_notice(filing: Filing) -> Iterator[Person]:
+    granted = [decision for decision in filing.in_effect if decision.outcome is Outcome.PUBLISH]
+    for n, person in enumerate(filing.request.persons):
+        if person.is_named and not any(decision.covers(n) for decision in granted):
+            yield person
 
 
 def silent_about(connection: Connection, subject: str, event: int) -> frozenset[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
-from rednotice.errors import Conflict, NotKnown
+from rednotice.errors import Conflict, NotFound, NotKnown
 from rednotice.model.bureau import Officer
 
 
@@ -76,6 +76,18 @@ def officer_of(connection: Connection, officers: Table, token: str) -> Officer:
     row = connection.execute(select(officers).where(officers.c.token_hash == _hash(token))).one_or_none()
     if row is None:
         raise NotKnown("the token fits no officer; enrol one with 'rednotice officer add'")
+    return _officer(row)
+
+
+def officer_named(connection: Connection, officers: Table, name: str) -> Officer:
+    """The officer of a name.
+
+    Raises:
+        NotFound: if nobody of this name is enrolled.
+    """
+    row = connection.execute(select(officers).where(officers.c.name == name)).one_or_none()
+    if row is None:
+        raise NotFound(f"no officer called {name} is enrolled")
     return _officer(row)
 
 

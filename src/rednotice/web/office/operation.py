@@ -28,6 +28,7 @@ class OfficerBody(BaseModel):
     name: Line
     bureau: BureauCode | Literal["OFFICE", "COMMISSION"]
     role: Role
+    seconded_from: BureauCode | None = None
 
 
 class Status(BaseModel):
@@ -56,7 +57,7 @@ def status(office: TheOffice) -> Status:
 @router.post("/api/officers", tags=["operation"], status_code=201)
 def enrol(office: TheOffice, officer: OfficerBody, by: Acting) -> Enrolled:
     """Enrols an officer of the office or of any bureau."""
-    enrolled = Officer(name=officer.name, bureau=officer.bureau, role=officer.role)
+    enrolled = Officer(name=officer.name, bureau=officer.bureau, role=officer.role, seconded_from=officer.seconded_from)
     return Enrolled(officer=enrolled, token=office.enrol(enrolled, by))
 
 

@@ -7,6 +7,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "office_0002"
 down_revision = "office_0001"
 
+ONE_DECISION_BECOMES_MANY = """
+UPDATE filing SET document = (document - 'decision') || jsonb_build_object('decisions',
+    CASE WHEN jsonb_typeof(document->'decision') = 'object'
+        THEN jsonb_build_array(document->'decision' || jsonb_build_object(
+            'void', NULL, 'notices', CASE WHEN document->'decision'->>'outcome' = 'publish'
+                THEN document->'notices' ELSE '[]'::jsonb END))
+        ELSE '[]'::jsonb END)
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -61,6 +70,7 @@ def upgrade() -> None:
     op.add_column("notice", sa.Column("suspended_by", sa.Text(), nullable=True))
     op.add_column("notice", sa.Column("for_everybody", sa.Boolean(), nullable=False, server_default=sa.text("true")))
     op.add_column("officer", sa.Column("seconded_from", sa.Text(), nullable=True))
+    op.execute(ONE_DECISION_BECOMES_MANY)
 
 
 def downgrade() -> None:
