@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from rednotice.adapters.lists import UN_MEASURES
 from rednotice.errors import Conflict, NotAllowed, NotFound
-from rednotice.flow import retention
+from rednotice.flow import circulation, retention
 from rednotice.log.audit import Leaf, audit
 from rednotice.log.report import Report, ReportKind, sign_report
 from rednotice.model.bureau import Officer
@@ -26,7 +26,18 @@ from rednotice.model.person import Name, Person
 from rednotice.model.retention import After
 from rednotice.model.task import Task, TaskKind
 from rednotice.rules.redress import kept_until
-from tests.builders import COMMISSIONER_1, NOON, OPERATOR, REVIEWER_1, REVIEWER_2, a_stranger, desk, facts, officer
+from tests.builders import (
+    A_GROUND,
+    COMMISSIONER_1,
+    NOON,
+    OPERATOR,
+    REVIEWER_1,
+    REVIEWER_2,
+    a_stranger,
+    desk,
+    facts,
+    officer,
+)
 from tests.conftest import Road, eventually
 from tests.flow.test_circulation import last_checkpoint, prove_the_log
 
@@ -276,6 +287,40 @@ def test_of_several_persons_one_is_erased_and_the_others_stay(road: Road) -> Non
     end_of_retention(road, second)
     nowhere(road, "Osterwalder")
     assert is_gone(road, filing.number)
+
+
+def test_a_person_who_was_refused_is_kept_longer_than_one_whose_notice_was_recalled(road: Road) -> None:
+    """A request granted in part is not gone with its last notice: the refusal stays findable as long as any."""
+    persons = [a_stranger(number) for number in (901, 902)]
+    filing = road.office.file_request(road.a_request(persons=persons), desk("PT"))
+    for persons_decided, outcome in (((0,), Outcome.PUBLISH), ((1,), Outcome.REFUSE)):
+        weighed = [A_GROUND] if outcome is Outcome.REFUSE else []
+        road.office.decide(filing.number, outcome, "Synthetic.", REVIEWER_1, persons_decided, weighed)
+        filing = road.office.decide(filing.number, outcome, None, REVIEWER_2, persons_decided)
+    (number,) = filing.notices
+    road.office.recall(number, Ground.WITHDRAWN, desk("PT"))
+    end_of_retention(road, number)
+    assert is_gone(road, number)
+    with road.office.read() as reader:
+        kept = reader.filing(filing.number)
+    assert [person.is_named for person in kept.request.persons] == [False, True]
+    assert due(road, filing.number) == [kept_until("refused_kept_months", kept.in_effect[1].signatures[-1].at)]
+    end_of_retention(road, filing.number)
+    assert is_gone(road, filing.number)
+
+
+def test_a_notice_that_not_every_bureau_may_have_leaves_nothing_in_any_stream(road: Road) -> None:
+    family = "Zwickelhuber"
+    person = a_stranger(903) | {"names": [{"family": family, "given": "Alrun"}]}
+    _, number = road.publish(road.a_request(persons=[person]))
+    with road.office._act() as work:
+        circulation.new_version(work, work.notice(number), restricted=("NZ",))
+    assert road.wait_receipt("ES", number) == "applied"
+    assert any(subject.startswith("bureau.ES.notice.") for subject in in_streams(road, family))
+    road.office.recall(number, Ground.WITHDRAWN, desk("PT"))
+    end_of_retention(road, number)
+    nowhere(road, family)
+    assert {eventually(partial(last_action, road, bureau, number), bureau) for bureau in road.nodes} == {"erased"}
 
 
 def test_a_check_that_showed_others_too_keeps_what_it_has_of_them(road: Road) -> None:

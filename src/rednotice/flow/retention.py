@@ -6,6 +6,7 @@ The log stays whole: an event keeps its number, time, kind and subject, and lose
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,10 @@ from rednotice.errors import Conflict, NotAllowed, NotFound
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.model.application import is_confidential
 from rednotice.model.bureau import Officer, Role
-from rednotice.model.decision import Outcome
+from rednotice.model.decision import Decision, Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import OPEN, Filing, FilingState
+from rednotice.model.finding import Examination, Finding
 from rednotice.model.hit import Hit
 from rednotice.model.person import Person
 from rednotice.model.retention import After, Erased, Erasure, Hold
@@ -227,12 +229,7 @@ def _without(filing: Filing, person: Person) -> Filing:
     persons = filing.request.persons
     gone = [n for n, one in enumerate(persons) if _same(one, person)]
     paths = tuple(f"persons[{n}]" for n in gone)
-    findings = tuple(
-        one
-        for one in filing.examination.findings
-        if not any(evidence.path.startswith(paths) for evidence in one.evidence)
-    )
-    kept = filing.model_copy(update={"examination": filing.examination.model_copy(update={"findings": findings})})
+    kept = _with_findings(filing, lambda one: not any(said.path.startswith(paths) for said in one.evidence))
     document = _blotted(kept.model_dump(mode="json"), _words_for(person))
     blotted = Filing.model_validate(document)
     rest = tuple(Person(key=one.key) if n in gone else one for n, one in enumerate(persons))
@@ -262,13 +259,19 @@ def _same(one: Person, other: Person) -> bool:
 def _not_having_met(filing: Filing, number: str) -> Filing:
     """A request that knows nothing any more of an earlier one for the same case."""
     names_it = re.compile(rf"\b{re.escape(number)}\b")
-    findings = tuple(one for one in filing.examination.findings if not names_it.search(one.because))
-    return filing.model_copy(
-        update={
-            "earlier": tuple(case for case in filing.earlier if case.request != number),
-            "examination": filing.examination.model_copy(update={"findings": findings}),
-        }
-    )
+    kept = _with_findings(filing, lambda one: not names_it.search(one.because))
+    return kept.model_copy(update={"earlier": tuple(case for case in filing.earlier if case.request != number)})
+
+
+def _with_findings(filing: Filing, stays: Callable[[Finding], bool]) -> Filing:
+    """A request with only some of its findings, in what the rules said of it and in what was decided."""
+
+    def of(noun: Examination | Decision) -> dict[str, Any]:
+        return {"findings": tuple(finding for finding in noun.findings if stays(finding))}
+
+    decisions = tuple(one.model_copy(update=of(one)) for one in filing.decisions)
+    examination = filing.examination.model_copy(update=of(filing.examination))
+    return filing.model_copy(update={"examination": examination, "decisions": decisions})
 
 
 def late_hit(work: OfficeWork, hit: Hit, erased: Erased) -> None:
