@@ -442,8 +442,9 @@ class Office:
             raise InvalidInput.at(
                 "role", f"{officer.role} is no role of {officer.bureau} here", f"Use one of: {wanted}"
             )
-        if officer.seconded_from and officer.role is not Role.REVIEWER:
-            raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", "Leave it out, or use reviewer")
+        if officer.seconded_from and officer.role not in (Role.REVIEWER, Role.COMMISSIONER):
+            mend = "Leave it out, or use reviewer or commissioner"
+            raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", mend)
         return self.database.enrol(officer)
 
     def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:
