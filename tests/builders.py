@@ -13,7 +13,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rednotice.model.bureau import OFFICE, Officer, Role
+from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.check import Listed, Query
 from rednotice.model.decision import Weighed, Weighing
 from rednotice.model.request import Request, read_request
@@ -24,6 +24,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 REVIEWER_1 = Officer(name="reviewer-1", bureau=OFFICE, role=Role.REVIEWER)
 REVIEWER_2 = Officer(name="reviewer-2", bureau=OFFICE, role=Role.REVIEWER)
 OPERATOR = Officer(name="operator", bureau=OFFICE, role=Role.OPERATOR)
+COMMISSIONER_1 = Officer(name="commissioner-1", bureau=COMMISSION, role=Role.COMMISSIONER)
+COMMISSIONER_2 = Officer(name="commissioner-2", bureau=COMMISSION, role=Role.COMMISSIONER)
 A_GROUND = Weighed(weighing=Weighing.ADDED, citation="RPD 86", because="A synthetic ground of the reviewer's own.")
 
 _references = itertools.count(1)

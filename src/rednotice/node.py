@@ -195,8 +195,10 @@ class Node:
         self._require_operator(by)
         if officer.bureau != self.settings.bureau:
             raise NotAllowed(f"officers at this node are of bureau {self.settings.bureau}, not of {officer.bureau}")
-        if officer.role is Role.REVIEWER:
-            raise InvalidInput.at("role", "no reviewers work at a node", "Use officer, desk or operator", "officer")
+        if officer.role in (Role.REVIEWER, Role.COMMISSIONER):
+            raise InvalidInput.at(
+                "role", f"no {officer.role}s work at a node", "Use officer, desk or operator", "officer"
+            )
         return self.database.enrol(officer)
 
     def _require_operator(self, by: Officer) -> None:

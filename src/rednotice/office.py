@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import structlog
@@ -20,6 +20,7 @@ from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
+from rednotice.adapters.postgres.erasure import Overwrite
 from rednotice.adapters.postgres.office import (
     BUREAU_SUBJECT,
     NOTICE_SUBJECT,
@@ -30,12 +31,26 @@ from rednotice.adapters.postgres.office import (
 )
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
-from rednotice.flow import amendment, circulation, consultation, deadlines, followup, request, review, upkeep
+from rednotice.flow import (
+    amendment,
+    applications,
+    circulation,
+    consultation,
+    deadlines,
+    followup,
+    redress,
+    request,
+    retention,
+    review,
+    ruling,
+    upkeep,
+)
 from rednotice.flow.work import Circulated
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
-from rednotice.model.bureau import OFFICE, Officer, Role
+from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal
+from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.case import Case, CaseState, DutyKind
 from rednotice.model.decision import Outcome, Weighed
 from rednotice.model.event import EventKind
@@ -45,6 +60,7 @@ from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, Notice, Recall, Remark
 from rednotice.model.person import Person
 from rednotice.model.request import Request
+from rednotice.model.retention import Hold
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +70,8 @@ NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
 OPERATOR = "operator"
 DUE_AT_ONCE = 20
 TRY_AGAIN = timedelta(hours=1)
-ROLES_OF_OFFICE = frozenset({Role.OPERATOR, Role.REVIEWER})
+ROLES = {OFFICE: frozenset({Role.OPERATOR, Role.REVIEWER}), COMMISSION: frozenset({Role.COMMISSIONER})}
+ROLES_OF_BUREAU = frozenset({Role.DESK, Role.OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,7 @@ class Office:
         self._stream.ensure_stream(REPORTS, ["report.>"])
         for bureau in self._known:
             self._ensure_bureau_stream(bureau)
-        self.relay = Relay("office", lambda: self.database.relay(self._publish))
+        self.relay = Relay("office", self._relay)
         self._stack.callback(self.relay.stop)
         self.relay.start()
         self._stream.follow(REPORTS, self._position, self._take_reports)
@@ -308,6 +325,73 @@ class Office:
         with self._act(by, f"done: {kind}", number) as work:
             return followup.fulfil(work, number, kind, remark, by)
 
+    # --- Redress and retention ------------------------------------------------------------------------------
+
+    def file_application(self, filed: Application, by: Officer) -> ApplicationFile:
+        """The commission takes an application, and learns whom on file it may be about (`flow.redress.file`)."""
+        applications.require_commissioner(by, "take applications")
+        with self.database.read() as reader:
+            found = applications.search(filed.person, reader.on_file())
+        with self._act() as work:
+            return redress.file(work, filed, found, by)
+
+    def acknowledge(self, number: str, by: Officer) -> ApplicationFile:
+        """An application is acknowledged (`flow.redress.acknowledge`)."""
+        with self._act(by, "acknowledge", number) as work:
+            return redress.acknowledge(work, number, by)
+
+    def admit(self, number: str, admissible: bool, reasons: str, about: Sequence[str], by: Officer) -> ApplicationFile:
+        """An application is admitted or not (`flow.redress.admit`)."""
+        with self._act(by, "admit", number) as work:
+            return redress.admit(work, number, admissible, reasons, about, by)
+
+    def extend_application(self, number: str, reasons: str, by: Officer) -> ApplicationFile:
+        """The decision on an application is given more time (`flow.redress.extend`)."""
+        with self._act(by, "extend", number) as work:
+            return redress.extend(work, number, reasons, by)
+
+    def measure(self, number: str, kind: MeasureKind, subject: str, text: str | None, by: Officer) -> ApplicationFile:
+        """A provisional measure is ordered (`flow.redress.measure`)."""
+        with self._act(by, "measure", number) as work:
+            return redress.measure(work, number, kind, subject, text, by)
+
+    def hear(self, number: str, side: str, question: str, by: Officer) -> ApplicationFile:
+        """The commission asks one side (`flow.redress.hear`)."""
+        with self._act(by, "hear", number) as work:
+            return redress.hear(work, number, side, question, by)
+
+    def answer_commission(
+        self, number: str, side: str, text: str, restricted: str | None, by: Officer
+    ) -> ApplicationFile | None:
+        """A side answers the commission (`flow.redress.answer`)."""
+        with self._act(by, "answer", number) as work:
+            return redress.answer(work, number, side, text, restricted, by)
+
+    def decide_application(self, number: str, proposed: Proposal, by: Officer) -> ApplicationFile:
+        """A commissioner signs a decision (`flow.ruling.decide`)."""
+        with self._act(by, "decide", number) as work:
+            return ruling.decide(work, number, proposed, by)
+
+    def execute(self, number: str, by: Officer) -> ApplicationFile:
+        """A decision of the commission is carried out (`flow.ruling.execute`)."""
+        with self._act(by, "execute", number) as work:
+            return ruling.execute(work, number, by)
+
+    def revise(self, number: str, facts: str, learned_on: date, by: Officer) -> ApplicationFile:
+        """An application is taken up again on new facts (`flow.ruling.revise`)."""
+        with self._act(by, "revise", number) as work:
+            return ruling.revise(work, number, facts, learned_on, by)
+
+    def place_hold(self, subject: str, reason: str, by: Officer) -> Hold:
+        """A legal hold is placed (`flow.retention.place_hold`)."""
+        with self._act(by, "place a hold", subject) as work:
+            return retention.place_hold(work, subject, reason, by)
+
+    def lift_hold(self, subject: str, reason: str, by: Officer) -> Hold:
+        """A legal hold is lifted (`flow.retention.lift_hold`)."""
+        with self._act(by, "lift a hold", subject) as work:
+            return retention.lift_hold(work, subject, reason, by)
+
     def carry_out_due(self) -> int:
         """Carries out what has fallen due (`flow.deadlines`), each task once, whichever office does it.
 
@@ -353,13 +437,15 @@ class Office:
             Conflict: if the name is another officer's.
         """
         _require_operator(by)
-        if officer.of_office is not (officer.role in ROLES_OF_OFFICE):
-            wanted = ", ".join(sorted(ROLES_OF_OFFICE)) if officer.of_office else "desk, officer"
+        roles = ROLES.get(officer.bureau, ROLES_OF_BUREAU)
+        if officer.role not in roles:
+            wanted = ", ".join(sorted(roles))
             raise InvalidInput.at(
                 "role", f"{officer.role} is no role of {officer.bureau} here", f"Use one of: {wanted}"
             )
-        if officer.seconded_from and officer.role is not Role.REVIEWER:
-            raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", "Leave it out, or use reviewer")
+        if officer.seconded_from and officer.role not in (Role.REVIEWER, Role.COMMISSIONER):
+            mend = "Leave it out, or use reviewer or commissioner"
+            raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", mend)
         return self.database.enrol(officer)
 
     def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:
@@ -398,7 +484,18 @@ class Office:
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
+    def _relay(self) -> int:
+        return self.database.relay(self._publish) + self.database.overwrite(self._overwrite)
+
+    def _overwrite(self, message: Overwrite) -> None:
+        self._stream.erase(message.stream, subject=message.subject, position=message.position)
+
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
+        # A stream would only forget what a notice takes the place of, and leave it on its disk.
+        if subject.startswith(NOTICE_SUBJECT):
+            self._stream.erase(NOTICES, subject=subject)
+        elif f".{NOTICE_SUBJECT}" in subject:
+            self._stream.erase(f"BUREAU_{subject.split('.')[1]}", subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _position(self) -> Position | None:
@@ -411,12 +508,12 @@ class Office:
                 bureau = message.subject.split(".")[1]
                 try:
                     with work.attempt():
-                        self._take_report(work, bureau, message.data)
+                        self._take_report(work, bureau, message)
                 except (Unavailable, Conflict):
                     raise
                 except Exception as error:  # whatever one bureau sends, the reports of others go on
                     log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
-                    work.reject_report(bureau, str(error), message.data)
+                    work.reject_report(bureau, str(error), message.data, message.position)
             work.save_position(REPORTS, messages[-1].position)
 
     def _key_of(self, bureau: str) -> Verifier:
@@ -426,16 +523,25 @@ class Office:
             raise NotTrusted(f"bureau {bureau} is not connected")
         return Verifier.parse(self._known[bureau].key)
 
-    def _take_report(self, work: PostgresOfficeWork, bureau: str, raw: bytes) -> None:
-        report = open_report(raw, self._key_of(bureau), bureau)
-        if not work.take_report_once(bureau, report.number, hashlib.sha256(raw).digest()):
-            return
+    def _take_report(self, work: PostgresOfficeWork, bureau: str, message: Message) -> None:
+        report = open_report(message.data, self._key_of(bureau), bureau)
+        digest = hashlib.sha256(message.data).digest()
         if report.kind is ReportKind.RECEIPT:
-            circulation.take_receipt(work, bureau, Receipt.model_validate(report.body))
+            if work.take_report_once(bureau, report.number, digest):
+                receipt = Receipt.model_validate(report.body)
+                circulation.take_receipt(work, bureau, receipt)
+                ruling.take_answer(work, receipt.control_number)
+            return
+        hit = Hit.model_validate(report.body)
+        if not work.take_report_once(bureau, report.number, digest, hit.control_number, message.position):
+            return
+        if hit.bureau != bureau:
+            raise NotTrusted(f"bureau {bureau} cannot report a hit of bureau {hit.bureau}")
+        erased = work.erased(hit.control_number)
+        if erased:
+            retention.late_hit(work, hit, erased)
+            work.erase_report(digest)
         else:
-            hit = Hit.model_validate(report.body)
-            if hit.bureau != bureau:
-                raise NotTrusted(f"bureau {bureau} cannot report a hit of bureau {hit.bureau}")
             followup.take_hit(work, hit)
 
 

@@ -253,7 +253,7 @@ def test_a_suspended_notice_is_extended_without_coming_back(here: Desk) -> None:
 def test_a_recalled_notice_is_not_examined_again(here: Desk) -> None:
     number = here.publish()
     here.office.recall(number, Ground.WITHDRAWN, PT)
-    assert here.tasks(number) == []
+    assert here.tasks(number) == [TaskKind.ERASURE_DUE]
     here.at(start_of(here.notice(number).review_by) + DAY)
     assert (here.reminders(number), here.recalled(number)) == ([], Ground.WITHDRAWN)
 

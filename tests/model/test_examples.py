@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from rednotice.adapters.request_file import read_file
 from rednotice.cli.laptop import EXAMPLES
+from rednotice.model.application import read_application
 from rednotice.model.effect import EffectTable
 from rednotice.model.request import Request, read_request
 from tests.builders import TODAY
@@ -30,6 +31,11 @@ def test_an_example_fits_the_published_schema_and_the_form(path: Any) -> None:
 def test_the_examples_together_show_every_field() -> None:
     shown = {name for path in REQUESTS for name in keys(read_file(path).content)}
     assert fields(Request, set()) - shown == NOT_SHOWN
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "applications").glob("*.yaml")), ids=lambda path: path.name)
+def test_an_application_of_the_examples_fits_the_form(path: Any) -> None:
+    assert read_file(path).located(read_application).confidential
 
 
 @pytest.mark.parametrize("path", sorted((EXAMPLES / "effects").glob("*.yaml")), ids=lambda path: path.name)

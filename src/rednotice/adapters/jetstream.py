@@ -30,6 +30,8 @@ MAX_PAYLOAD = 8_000_000
 """Bytes of a message that a server must take."""
 PATIENCE = 5.0
 RETRY = 0.25
+GONE = (10037, 10043)
+"""What a stream answers that was asked to delete a message that is not there."""
 FETCH = 2.0
 """Seconds that a question for messages stays open; one that a broken line swallowed is asked again after them."""
 
@@ -146,6 +148,27 @@ class JetStream:
             f"publish to {subject}",
         )
 
+    def erase(self, stream: str, *, subject: str | None = None, position: Position | None = None) -> None:
+        """Has a stream overwrite one message on its disk: the last of a subject, or the one at a place.
+
+        A message that is not there, or was in an earlier making of the stream, is erased already.
+
+        Raises:
+            Unavailable: if the stream does not answer; it may or may not have done it.
+        """
+
+        async def erase() -> None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                sequence = position.sequence if position else None
+                if position and str((await self._context().stream_info(stream)).created) != position.made:
+                    return
+                if subject:
+                    sequence = (await self._context().get_last_msg(stream, subject)).seq
+                if sequence:
+                    await _unless_gone(self._context().delete_msg(stream, sequence))
+
+        self._call(erase(), f"erase a message of {stream}")
+
     def follow(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         """Hands a stream's messages to a handler from now on, in order, after the last that the reader remembers.
 
@@ -239,6 +262,14 @@ class JetStream:
     async def _on_error(self, error: Exception) -> None:
         if not self._closing:
             log.debug("nats.error", error=str(error))
+
+
+async def _unless_gone(awaitable: Awaitable[Any]) -> None:
+    try:
+        await awaitable
+    except nats.js.errors.APIError as error:
+        if error.err_code not in GONE:
+            raise
 
 
 async def _quietly(awaitable: Awaitable[Any]) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from rednotice import __version__
-from rednotice.cli import case, check, law, lists, log, notice, officer, request, review, serve
+from rednotice.cli import application, case, check, hold, law, lists, log, notice, officer, request, review, serve
 from rednotice.cli import laptop as laptop
 from rednotice.errors import InvalidInput, RedNoticeError
 
@@ -30,6 +30,8 @@ app.add_typer(review.app, name="review")
 app.add_typer(notice.app, name="notice")
 app.add_typer(check.hits, name="hit")
 app.add_typer(case.app, name="case")
+app.add_typer(application.app, name="application")
+app.add_typer(hold.app, name="hold")
 app.add_typer(log.app, name="log")
 app.add_typer(law.app, name="law")
 app.add_typer(lists.app, name="import")

@@ -43,6 +43,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 OFFICE_ACCOUNTS = (
     ("reviewer-1", "OFFICE", "reviewer"),
     ("reviewer-2", "OFFICE", "reviewer"),
+    ("commissioner-1", "COMMISSION", "commissioner"),
+    ("commissioner-2", "COMMISSION", "commissioner"),
     ("desk-IR", "IR", "desk"),
     ("desk-PT", "PT", "desk"),
     ("desk-ICC", "ICC", "desk"),

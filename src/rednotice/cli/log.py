@@ -56,7 +56,9 @@ def verify(
             f"root {audited.checkpoint.root.hex()[:16]}…, signed by {office.name}+{office.key_id.hex()}."
         )
         if contents:
-            out.print(f"{audited.contents} contents fit their leaves; {audited.hidden} are erased.")
+            out.print(
+                f"{audited.contents} contents fit their leaves; {audited.hidden} are erased, or not for you to see."
+            )
         if earlier:
             out.print(f"The log of {earlier.size} events signed before is its beginning.")
 

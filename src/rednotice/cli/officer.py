@@ -27,7 +27,8 @@ def add(
     data: DataFolder,
     bureau: Annotated[str, typer.Option(help="The bureau's code")] = OFFICE,
     seconded_from: Annotated[
-        str | None, typer.Option(help="The bureau that sent a reviewer, who then signs none of its requests")
+        str | None,
+        typer.Option(help="The bureau that sent this reviewer or commissioner, who then signs nothing of it"),
     ] = None,
     at_node: AtNode = False,
     acting_as: ActingAs = None,

@@ -221,3 +221,26 @@ def _done(duty: Row) -> str:
     if duty["lapsed"]:
         return f"[bold red]not done; the second limit passed {duty['lapsed'][:16]}[/]"
     return f"[yellow]not done; reminded {duty['reminded'][:16]}[/]" if duty["reminded"] else "not yet"
+
+
+def application(found: Row) -> None:
+    """An application as the commission holds it."""
+    asked, steps = found["application"], found["steps"]
+    due = f", due {found['due'][:10]}" if found["due"] else ""
+    out.print(f"[bold]{found['number']}[/] {asked['kind']}: [bold]{steps[-1]['to']}[/]{due}")
+    if found["concerns"]:
+        about = ", ".join(f"{one['subject']} ({one['bureau'] or 'the office'})" for one in found["concerns"])
+        out.print(f"about {about}")
+    table(
+        ("when", "state", "by", "reasons"),
+        [(one["at"][:19], one["to"], fill(one["by"]), fill(one["reasons"] or "")) for one in steps],
+    )
+    for one in found["measures"]:
+        out.print(f"{one['at'][:10]} {one['kind']} {one['subject']}: {fill(one['text'] or '')}")
+    for one in found["exchange"]:
+        restricted = f" [dim](not to be disclosed: {fill(one['restricted'])})[/]" if one["restricted"] else ""
+        said = "was asked" if one["asked"] else "says"
+        out.print(f"{one['at'][:10]} {fill(one['side'])} {said}: {fill(one['text'])}{restricted}")
+    for one in found["rulings"]:
+        signed = ", ".join(signature["officer"] for signature in one["signatures"])
+        out.print(f"Decision: [bold]{one['outcome']}[/], signed by {fill(signed)}: {fill(one['reasons'])}")

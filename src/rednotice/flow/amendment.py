@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rednotice.errors import Fault, InvalidInput
+from rednotice.flow import retention
 from rednotice.flow.earlier import reexamined
 from rednotice.flow.request import check_request, draft, move, own_filing, require_open
 from rednotice.flow.work import OfficeWork
@@ -106,6 +107,7 @@ def withdraw(work: OfficeWork, number: str, because: str | None, by: Officer) ->
         for kind in (TaskKind.ANSWER_DUE, TaskKind.OPINION_DUE, TaskKind.PROTEST_DUE):
             work.unschedule(kind, number)
         work.save_filing(filing)
+        retention.begin(work, number, "refused_kept_months")
     content = {"request": number, "by": by.name, "because": because}
     work.record(EventKind.REQUEST_WITHDRAWN, number, content)
     return filing

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
+from rednotice.flow import retention
 from rednotice.flow.earlier import listed
 from rednotice.flow.request import notice_content
 from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
@@ -27,6 +28,7 @@ from rednotice.model.filing import Filing
 from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, Withheld, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
+from rednotice.model.retention import Erasure
 from rednotice.model.task import Task, TaskKind
 from rednotice.rules.duties import limit
 from rednotice.rules.figures import figure
@@ -41,6 +43,7 @@ ANSWERS = {
     EventKind.NOTICE_PUBLISHED: Action.APPLIED,
     EventKind.NOTICE_RECALLED: Action.ERASED,
     EventKind.NOTICE_SUSPENDED: Action.SUSPENDED,
+    EventKind.DATA_ERASED: Action.ERASED,
     EventKind.NOTICE_WITHHELD: Action.ERASED,
 }
 """What a node does with an event of a kind."""
@@ -108,6 +111,10 @@ def publish_listings(work: OfficeWork, entries: Iterable[tuple[Listing, Person]]
     recalled: list[str] = []
     for listing, person in entries:
         standing = work.notice_of(listing)
+        erased = None if standing else work.erased_listing(listing)
+        if erased:
+            recalled.append(erased.subject)
+            continue
         if standing and standing.recalled:
             recalled.append(standing.notice.control_number)
             continue
@@ -147,6 +154,7 @@ def withdraw(work: OfficeWork, standing: Circulated, ground: Ground) -> Recall:
     event = circulate(work, EventKind.NOTICE_RECALLED, standing.notice, recalled.model_dump(mode="json"))
     notice = standing.notice.model_copy(update={"version": recalled.version})
     work.save_notice(Circulated(notice, ground, event))
+    retention.begin(work, number, "recalled_kept_months")
     work.unschedule(TaskKind.REVIEW_COMING, number)
     work.unschedule(TaskKind.REVIEW_DUE, number)
     for case in work.cases_of(number):
@@ -377,6 +385,8 @@ def apply(work: NodeWork, trusted: Trusted) -> Applied:
         if event.kind is EventKind.NOTICE_SUSPENDED:
             suspension = Suspension.model_validate(event.content)
             return _drop(work, trusted, suspension.control_number, suspension.version, Action.SUSPENDED)
+        if event.kind is EventKind.DATA_ERASED:
+            return _erase(work, trusted, Erasure.model_validate(event.content))
         if event.kind is EventKind.NOTICE_WITHHELD:
             withheld = Withheld.model_validate(event.content)
             return _drop(work, trusted, withheld.control_number, withheld.version, Action.ERASED)
@@ -403,6 +413,15 @@ def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: A
     done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
     _report(work, trusted, number, version, action, done)
     return Applied(remove=number)
+
+
+def _erase(work: NodeWork, trusted: Trusted, erasure: Erasure) -> Applied:
+    if not _is_news(work, trusted, erasure.subject):
+        return Applied()
+    done = work.erase((erasure.subject, *erasure.also), trusted.event.number)
+    work.save_held(Held(erasure.subject, erasure.version, trusted.event.number, None))
+    _report(work, trusted, erasure.subject, erasure.version, Action.ERASED, done)
+    return Applied(remove=erasure.subject)
 
 
 def _is_news(work: NodeWork, trusted: Trusted, number: str) -> bool:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rednotice.flow import consultation, followup, upkeep
+from rednotice.flow import consultation, followup, redress, retention, upkeep
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
 HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
+    TaskKind.ACKNOWLEDGEMENT_DUE: redress.remind,
+    TaskKind.ADMISSIBILITY_DUE: redress.remind,
+    TaskKind.DECISION_DUE: redress.remind,
+    TaskKind.EXECUTION_DUE: redress.remind,
+    TaskKind.ERASURE_DUE: retention.end,
     TaskKind.REVIEW_COMING: upkeep.review_coming,
     TaskKind.REVIEW_DUE: upkeep.review_due,
     TaskKind.DUTY_DUE: followup.duty_due,

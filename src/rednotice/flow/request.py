@@ -234,10 +234,10 @@ def require_open(filing: Filing) -> None:
 
 
 def may_see(filing: Filing, officer: Officer) -> bool:
-    """Whether an officer may see a request: the office and its own bureau; a draft, the bureau's desk alone."""
+    """Whether an officer may see a request: office, commission, its own bureau; a draft, the bureau's desk alone."""
     if filing.state is FilingState.DRAFT:
         return officer.bureau == filing.request.bureau and officer.role is Role.DESK
-    return officer.of_office or officer.bureau == filing.request.bureau
+    return officer.of_office or officer.of_commission or officer.bureau == filing.request.bureau
 
 
 def as_seen_by(filing: Filing, officer: Officer) -> Filing:
@@ -250,7 +250,7 @@ def as_seen_by(filing: Filing, officer: Officer) -> Filing:
     """
     if not may_see(filing, officer):
         raise NotFound(f"there is no request {filing.number}" + ("" if officer.of_office else f" of {officer.bureau}"))
-    if officer.of_office:
+    if officer.of_office or officer.of_commission:
         return filing
     own = own_earlier(filing)
     shown: dict[str, object] = {"earlier": own, "opinions": (), "decisions": filing.in_effect, "assigned": None}

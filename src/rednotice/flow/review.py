@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
+from rednotice.flow import retention
 from rednotice.flow.circulation import publish_request
 from rednotice.flow.consultation import for_review, no_protest_stands
 from rednotice.flow.earlier import with_earlier
@@ -236,6 +237,8 @@ def _put_into_effect(work: OfficeWork, filing: Filing, decision: Decision) -> Fi
         decision = decided
     if not filing.undecided:
         filing = move(filing, _end(filing), Party.REVIEWER)
+        if filing.state is FilingState.REFUSED:
+            retention.begin(work, filing.number, "refused_kept_months")
     work.save_filing(filing)
     request = filing.request
     content = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.report import Receipt, ReportKind
+from rednotice.model.application import ApplicationFile
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
 from rednotice.model.check import CheckMade
@@ -20,6 +21,7 @@ from rednotice.model.filing import Filing
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, Notice
 from rednotice.model.person import Person
+from rednotice.model.retention import After, Erased, Hold
 from rednotice.model.task import Task, TaskKind
 
 if TYPE_CHECKING:
@@ -147,6 +149,50 @@ class OfficeWork(Protocol):
     def unschedule(self, kind: TaskKind, subject: str, key: str | None = None) -> None:
         """Takes back tasks of a kind on a subject: one by its key, or all."""
 
+    # --- Redress ------------------------------------------------------------------------------------------
+
+    def application(self, number: str) -> ApplicationFile:
+        """An application of a person concerned; NotFound if there is none."""
+
+    def save_application(self, file: ApplicationFile) -> None:
+        """Stores an application, new or changed."""
+
+    def applications_executed_on(self, subject: str) -> Sequence[str]:
+        """The numbers of the applications whose decisions are being executed on a notice or request."""
+
+    def silent_about(self, subject: str, event: int) -> frozenset[str]:
+        """The connected bureaus that owe an answer for an event on a subject, or a later one, and gave none."""
+
+    # --- Retention ----------------------------------------------------------------------------------------
+
+    def filings_that_met(self, number: str) -> Sequence[Filing]:
+        """The requests that were found to be for the same case as an earlier one, by the earlier one's number."""
+
+    def holds_on(self, subjects: Iterable[str]) -> Sequence[Hold]:
+        """The legal holds on any of these."""
+
+    def save_hold(self, hold: Hold) -> None:
+        """Stores a legal hold."""
+
+    def remove_hold(self, subject: str) -> None:
+        """Takes a legal hold away."""
+
+    def erased(self, subject: str) -> Erased | None:
+        """What remains of a subject that was erased; None if it was not."""
+
+    def erased_listing(self, listing: Listing) -> Erased | None:
+        """What remains of the notice that was made for an entry of a list, if that was erased."""
+
+    def erase(self, subjects: Sequence[str], after: After) -> None:
+        """Erases requests, notices, cases and applications with all that was said of them, and keeps that it did.
+
+        What was recorded of them in the log loses content and salt, except that they were recalled and erased, and
+        what nodes answered: this names nobody. What circulates of it in streams is overwritten.
+        """
+
+    def erase_contents(self, subject: str) -> None:
+        """Erases what was recorded and written of a subject, and keeps the subject itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -187,7 +233,10 @@ class NodeWork(Protocol):
         """Stores, replaces or erases a notice."""
 
     def save_letter(self, letter: Letter) -> None:
-        """Stores what the office told this bureau; a letter that came before is left as it is."""
+        """Stores what the office told this bureau; one that came before, or is on what was erased since, is not."""
+
+    def erase(self, subjects: Sequence[str], event: int) -> tuple[str, ...]:
+        """Erases what is kept on notices and other files because an event says so; returns in words what was done."""
 
     def believe(self, checkpoint: Checkpoint) -> None:
         """Remembers a checkpoint, if it is longer than the last."""

@@ -38,3 +38,8 @@ class Officer(Noun):
     def of_office(self) -> bool:
         """Whether the officer acts for the office."""
         return self.bureau == OFFICE
+
+    @property
+    def of_commission(self) -> bool:
+        """Whether the officer acts for the commission."""
+        return self.bureau == COMMISSION and self.role is Role.COMMISSIONER

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
+from rednotice.adapters.postgres.erasure import ErasureNodeWork
 from rednotice.errors import NotFound, Unavailable
 from rednotice.flow.check import local_id
 from rednotice.flow.work import Held, Letter, LocalEntry
@@ -92,7 +93,7 @@ class NodeDatabase:
             connection.execute(insert(tables.envelope_rejected).values(**row))
 
 
-class PostgresNodeWork:
+class PostgresNodeWork(ErasureNodeWork):
     """One transaction at a node (`flow.work.NodeWork`)."""
 
     def __init__(self, connection: Connection, bureau: str, at: datetime) -> None:
@@ -132,7 +133,11 @@ class PostgresNodeWork:
         shared.put(self._connection, tables.held, row)
 
     def save_letter(self, letter: Letter) -> None:
-        """Stores a letter, once."""
+        """Stores a letter, once, unless what it is about was erased since."""
+        table = tables.node_erased
+        erased = select(table.c.event).where(table.c.subject == letter.subject, table.c.event > letter.event)
+        if self._connection.execute(erased).scalar() is not None:
+            return
         row = {
             "event": letter.event,
             "at": letter.at,

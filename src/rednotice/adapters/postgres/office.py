@@ -16,7 +16,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
+from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, not_there, overwrite_waiting
 from rednotice.adapters.postgres.log import LogReader, LogWriter
+from rednotice.adapters.postgres.redress import RedressReader, RedressWork
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated, Letter
@@ -137,6 +139,16 @@ class OfficeDatabase:
             raise failure
         return len(done)
 
+    def overwrite(self, erase: Callable[[Overwrite], None]) -> int:
+        """Has streams overwrite what was erased; after what the relay was publishing at that moment.
+
+        Raises:
+            Unavailable: if a stream does not answer; it is tried again.
+        """
+        with guarded(), self._engine.begin() as connection:
+            connection.execute(_ONE_RELAY)
+            return overwrite_waiting(connection, erase, BATCH)
+
     # --- Officers and bureaus -----------------------------------------------------------------------------
 
     def enrol(self, officer: Officer) -> str:
@@ -156,7 +168,7 @@ class OfficeDatabase:
             return [BureauNode(row.bureau, row.key, row.line_secret) for row in rows]
 
 
-class PostgresOfficeWork:
+class PostgresOfficeWork(ErasureWork, RedressWork):
     """One transaction at the office (`flow.work.OfficeWork`)."""
 
     def __init__(self, connection: Connection, signer: Signer, at: datetime) -> None:
@@ -364,22 +376,27 @@ class PostgresOfficeWork:
             self.log.forget()
             raise
 
-    def reject_report(self, bureau: str, reason: str, raw: bytes) -> None:
+    def reject_report(self, bureau: str, reason: str, raw: bytes, position: Position) -> None:
         """Keeps a report that was not believed, for a person to look at."""
         row = {"at": self._at, "bureau": bureau, "reason": reason, "raw": raw}
+        row |= {"made": position.made, "sequence": position.sequence}
         self._connection.execute(insert(tables.report_rejected).values(**row))
 
     def save_position(self, stream: str, position: Position) -> None:
         """Remembers how far the office is in a stream."""
         shared.save_position(self._connection, tables.office_followed, stream, position)
 
-    def take_report_once(self, bureau: str, number: int, digest: bytes) -> bool:
+    def take_report_once(
+        self, bureau: str, number: int, digest: bytes, subject: str | None = None, position: Position | None = None
+    ) -> bool:
         """Whether a report is taken for the first time; JetStream may deliver it again.
 
-        A report is known by its bytes, not by its number: a node that was set back uses numbers again.
+        A report is known by its bytes, not by its number: a node that was set back uses numbers again. Where it
+        stands in the stream is remembered with what it is about, so that it can be erased there.
         """
         table = tables.report_taken
-        row = {"bureau": bureau, "number": number, "digest": digest, "at": self._at}
+        row = {"bureau": bureau, "number": number, "digest": digest, "at": self._at, "subject": subject}
+        row |= {"made": position.made, "sequence": position.sequence} if position else {}
         first = upsert(table).values(**row).on_conflict_do_nothing().returning(table.c.number)
         return self._connection.execute(first).scalar() is not None
 
@@ -401,7 +418,7 @@ class PostgresOfficeWork:
         return node
 
 
-class OfficeReader:
+class OfficeReader(RedressReader):
     """What the office's pages and commands read."""
 
     def __init__(self, connection: Connection) -> None:
@@ -529,7 +546,7 @@ def _filing(connection: Connection, number: str, *, for_update: bool = False) ->
     query = select(tables.filing.c.document).where(tables.filing.c.number == number)
     found = connection.execute(query.with_for_update() if for_update else query).scalar()
     if found is None:
-        raise NotFound(f"there is no request {number}")
+        raise not_there(connection, "request", number)
     return Filing.model_validate(found)
 
 
@@ -537,7 +554,7 @@ def _notice(connection: Connection, control_number: str, *, for_update: bool = F
     query = select(tables.notice).where(tables.notice.c.control_number == control_number)
     row = connection.execute(query.with_for_update() if for_update else query).one_or_none()
     if row is None:
-        raise NotFound(f"there is no notice {control_number}")
+        raise not_there(connection, "notice", control_number)
     return _circulated(row)
 
 
@@ -555,7 +572,7 @@ def _case(connection: Connection, number: str, *, for_update: bool = False) -> C
     query = select(tables.case_file.c.document).where(tables.case_file.c.number == number)
     found = connection.execute(query.with_for_update() if for_update else query).scalar()
     if found is None:
-        raise NotFound(f"there is no case {number}")
+        raise not_there(connection, "case", number)
     return Case.model_validate(found)
 
 

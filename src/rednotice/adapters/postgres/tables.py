@@ -194,6 +194,27 @@ hold = Table(
     _moment("at"),
     Column("document", JSONB, nullable=False),
 )
+erased = Table(
+    "erased",
+    office,
+    Column("subject", Text, primary_key=True),
+    _moment("at"),
+    Column("after", Text, nullable=False),
+    # Of a special notice: the entry of the list, so that a later file does not bring it back.
+    Column("list_source", Text),
+    Column("list_reference", Text),
+    UniqueConstraint("list_source", "list_reference"),
+)
+overwrite = Table(
+    "overwrite",
+    office,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("stream", Text, nullable=False),
+    # One message of the stream: the last of a subject, or by its place in that making of the stream.
+    Column("subject", Text),
+    Column("made", Text),
+    Column("sequence", BigInteger),
+)
 bureau_node = Table(
     "bureau_node",
     office,
@@ -209,6 +230,9 @@ report_taken = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("number", BigInteger, nullable=False),
     _moment("at"),
+    Column("subject", Text, index=True),
+    Column("made", Text),
+    Column("sequence", BigInteger),
 )
 report_rejected = Table(
     "report_rejected",
@@ -218,6 +242,8 @@ report_rejected = Table(
     Column("bureau", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
+    Column("made", Text),
+    Column("sequence", BigInteger),
 )
 office_officer = _officers(office)
 office_series = _series(office)
@@ -281,6 +307,12 @@ report = Table(
     Column("body", JSONB, nullable=False),
     _moment("sent_at", nullable=True),
     Index("ix_report_waiting", "number", postgresql_where=text("sent_at IS NULL")),
+)
+node_erased = Table(
+    "erased",
+    node,
+    Column("subject", Text, primary_key=True),
+    Column("event", BigInteger, nullable=False),
 )
 believed = Table(
     "believed",

@@ -1,13 +1,17 @@
-"""The log over HTTP: for everybody, without a token; contents for the office alone."""
+"""The log over HTTP: for everybody, without a token; contents for the office and the commission."""
 
 import base64
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from rednotice.adapters.postgres.log import Entry
 from rednotice.errors import InvalidInput, NotAllowed
+from rednotice.model.application import is_confidential
+from rednotice.model.bureau import Officer
 from rednotice.web.app import Place
 from rednotice.web.office.acting import Acting, TheOffice
 
@@ -52,19 +56,24 @@ def contents(
     start: Place = 0,
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[LogEntry]:
-    """Leaves with their contents, as far as these are not erased; for reviewers and operators of the office."""
-    if not by.of_office:
+    """Leaves with their contents, as far as these are not erased; for the office and the commission.
+
+    What is said of an application is shown to commissioners alone (CCF 35).
+    """
+    if not (by.of_office or by.of_commission):
         raise NotAllowed(f"{by.name} ({by.bureau}) cannot read the contents of events; the office can")
     with office.read() as reader:
-        return [
-            LogEntry(
-                number=one.number,
-                leaf=one.leaf.decode(),
-                salt=base64.b64encode(one.salt).decode() if one.salt else None,
-                content=one.content,
-            )
-            for one in reader.log.entries(start, count)
-        ]
+        return [_entry(one, by) for one in reader.log.entries(start, count)]
+
+
+def _entry(one: Entry, by: Officer) -> LogEntry:
+    shown = by.of_commission or not is_confidential(json.loads(one.leaf)["subject"])
+    return LogEntry(
+        number=one.number,
+        leaf=one.leaf.decode(),
+        salt=base64.b64encode(one.salt).decode() if one.salt and shown else None,
+        content=one.content if shown else None,
+    )
 
 
 @router.get("/api/log/consistency", tags=["log"])

@@ -26,7 +26,7 @@ class OfficerBody(BaseModel):
     """Who is to be enrolled."""
 
     name: Line
-    bureau: BureauCode | Literal["OFFICE"]
+    bureau: BureauCode | Literal["OFFICE", "COMMISSION"]
     role: Role
     seconded_from: BureauCode | None = None
 

@@ -1,4 +1,4 @@
-"""Tasks that fall due, applications of persons concerned, legal holds, suspensions, reviewers sent by bureaus."""
+"""Tasks that fall due, applications, legal holds, erasure, suspensions, reviewers sent by bureaus."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,30 @@ def upgrade() -> None:
         sa.Column("document", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name="pk_hold"),
     )
+    op.create_table(
+        "erased",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("list_source", sa.Text(), nullable=True),
+        sa.Column("list_reference", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name="pk_erased"),
+        sa.UniqueConstraint("list_source", "list_reference", name="uq_erased_list_source"),
+    )
+    op.create_table(
+        "overwrite",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("made", sa.Text(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_overwrite"),
+    )
+    op.add_column("report_taken", sa.Column("subject", sa.Text(), nullable=True))
+    op.create_index("ix_report_taken_subject", "report_taken", ["subject"], unique=False)
+    for table in ("report_taken", "report_rejected"):
+        op.add_column(table, sa.Column("made", sa.Text(), nullable=True))
+        op.add_column(table, sa.Column("sequence", sa.BigInteger(), nullable=True))
     op.add_column("notice", sa.Column("suspended", sa.Text(), nullable=True))
     op.add_column("notice", sa.Column("suspended_by", sa.Text(), nullable=True))
     op.add_column("notice", sa.Column("for_everybody", sa.Boolean(), nullable=False, server_default=sa.text("true")))
@@ -54,6 +78,13 @@ def downgrade() -> None:
     op.drop_column("notice", "for_everybody")
     op.drop_column("notice", "suspended_by")
     op.drop_column("notice", "suspended")
+    for table in ("report_taken", "report_rejected"):
+        op.drop_column(table, "sequence")
+        op.drop_column(table, "made")
+    op.drop_index("ix_report_taken_subject", "report_taken")
+    op.drop_column("report_taken", "subject")
+    op.drop_table("overwrite")
+    op.drop_table("erased")
     op.drop_table("hold")
     op.drop_table("application")
     op.drop_table("task")
