@@ -16,6 +16,7 @@ from rednotice.rules.signs import (
     for_the_entity,
     in_facts,
     is_of_an_entity,
+    means_of_war,
     once,
     ordinary_acts,
     self_descriptions,
@@ -112,7 +113,7 @@ def source_of_request(file: File) -> Iterator[Says]:
         return
     against = once(victims(request, COMBATANTS), (where for where, _, _ in offices_elsewhere(request)))
     link = request.background.link_to_country if request.background else None
-    means = in_facts(request, "means_of_war")
+    means = means_of_war(request)
     if means and against:
         yield leaning(
             Lean.MILITARY,

@@ -17,6 +17,7 @@ from rednotice.rules.signs import (
     gain,
     in_facts,
     is_of_an_entity,
+    means_of_war,
     once,
     ordinary_acts,
     outside_fighting,
@@ -32,7 +33,7 @@ def military_act(file: File) -> Iterator[Says]:
     if is_of_an_entity(request):
         yield for_the_entity(request, "crimes under international law in armed conflict are its task")
         return
-    means = once(in_facts(request, "means_of_war"), _fighting_between_states(request))
+    means = once(means_of_war(request), _fighting_between_states(request))
     forces = once(in_facts(request, "state_forces"), capacity(request, Capacity.MILITARY))
     harmed = victims(request, COMBATANTS)
     fighters = in_facts(request, "combatants")
@@ -58,7 +59,7 @@ def military_act(file: File) -> Iterator[Says]:
     elif means or capacity(request, Capacity.MILITARY) or (forces and (harmed or fighters)):
         yield leaning(
             Lean.MILITARY,
-            Weight.LIGHT,
+            Weight.HEAVY if means and fighters else Weight.LIGHT,
             "the facts mention means or members of armed forces",
             *evidence,
             mend="Show that the act was an ordinary crime and not part of a military action",
@@ -133,7 +134,7 @@ def armed_confrontation(file: File) -> Iterator[Says]:
         yield for_the_entity(request, "it takes no side in a confrontation")
         return
     between = _conflict(request, ArmedConflict.BETWEEN_STATES)
-    strikes = in_facts(request, "means_of_war")
+    strikes = means_of_war(request)
     answers = in_facts(request, "confrontation")
     forces = once(in_facts(request, "state_forces"), victims(request, COMBATANTS))
     crime = charges_crime_under_international_law(request) and outside_fighting(request)
