@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -136,6 +137,27 @@ def predominance_in(findings: tuple[Finding, ...]) -> Finding:
     return found
 
 
+# --- Colours ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("colour", ["red", "blue", "green", "silver"])
+def test_a_person_is_singled_out_for_treason_under_no_colour(colour: str) -> None:
+    request = request_of({"charges": ["High treason"]}, colour=colour)
+    assert predominance_in(examine(request, TODAY).findings).verdict is Verdict.BARRED
+
+
+def test_whoever_is_missing_after_an_air_strike_is_not_sought_for_it() -> None:
+    request = request_of({"summary": "An air strike of the armed forces hit the house."}, colour="yellow")
+    assert not {finding.rule for finding in examine(request, TODAY).findings} & NEUTRALITY
+
+
+@pytest.mark.parametrize(("role", "verdict"), [("witness", Verdict.SATISFIED), ("suspect", Verdict.BARRED)])
+def test_a_serving_head_of_state_may_be_a_witness_and_not_a_suspect(role: str, verdict: Verdict) -> None:
+    head = {"role": role, "offices": [{"kind": "head of state", "country": "MX", "serving": True}]}
+    findings = examine(request_of({"person": head}, colour="blue"), TODAY).findings
+    assert {finding.verdict for finding in findings if finding.rule == "status_of_persons"} == {verdict}
+
+
 # --- What must always hold -------------------------------------------------------------------------------------
 
 PIECES = [
@@ -248,12 +270,12 @@ def test_every_category_has_terms_in_every_language(language: Language) -> None:
 
 
 @pytest.mark.parametrize("category", categories())
-def test_every_pattern_is_written_as_it_is_compared(category: str) -> None:
-    """A capital or an accent in a term is folded away; a term that says something else when folded would be dead."""
+def test_a_term_means_the_same_when_it_is_folded(category: str) -> None:
+    """Folding lowers case: a class such as \\S would turn into its opposite."""
     for language in Language:
         for term in categories()[category][language]:
-            assert term == term.strip()
-            assert fold(term) == fold(fold(term))
+            assert term == term.lower()
+            re.compile(fold(term))
     assert not terms(category).search("")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rednotice.model.background import ArmedConflict
 from rednotice.model.finding import Evidence, Lean, Weight
 from rednotice.model.request import Capacity, Request
-from rednotice.rules.categories import SINCE, by_charges_and_facts, charges_crime_under_international_law
+from rednotice.rules.categories import ABOUT_CONDUCT, SINCE, by_charges_and_facts, charges_crime_under_international_law
 from rednotice.rules.rule import File, Says, leaning, rule, satisfied
 from rednotice.rules.signs import (
     COMBATANTS,
@@ -26,7 +26,7 @@ from rednotice.rules.signs import (
 from rednotice.rules.text import charge_texts, passages
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
 def military_act(file: File) -> Iterator[Says]:
     """Are the facts free of an act of the armed forces of a state?"""
     request = file.request
@@ -81,7 +81,7 @@ def _conflict(request: Request, which: ArmedConflict) -> tuple[Evidence, ...]:
     return (Evidence(path="background.armed_conflict", passage=said),) if said is which else ()
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
 def military_offence(file: File) -> Iterator[Says]:
     """Are the charges more than offences that only a soldier can commit?"""
     yield from by_charges_and_facts(
@@ -93,7 +93,7 @@ def military_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT)
 def part_in_conflict(file: File) -> Iterator[Says]:
     """Are the facts free of a mere part in a coup, an uprising or fighting within a state?"""
     request = file.request
@@ -126,7 +126,7 @@ def part_in_conflict(file: File) -> Iterator[Says]:
         )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE, colours=ABOUT_CONDUCT)
 def armed_confrontation(file: File) -> Iterator[Says]:
     """Is the general context free of an armed confrontation between states?"""
     request = file.request
