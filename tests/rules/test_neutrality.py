@@ -17,11 +17,12 @@ from rednotice.rules import constitution, neutrality
 from rednotice.rules.book import examine
 from rednotice.rules.neutrality import OUTWEIGHS, POINTS, PREDOMINATES
 from rednotice.rules.text import categories, fold, is_read, passages, terms
-from tests.agreement import CASES, KNOWN_DISAGREEMENTS, answer, positions_of, request_of, rows
+from tests.agreement import CASES, KNOWN_DISAGREEMENTS, answer, positions_of, request_of, rows, texts
 from tests.builders import TODAY, a_person, a_request, a_warrant, an_offence, facts
 from tests.conftest import cases
 
 PRACTICE = cases("predominance")
+TEXTS = [pytest.param(row, id=row["name"][:60]) for row in texts()]
 BY_RULE: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     (CASES.parent / "neutrality_rules.yaml").read_text(encoding="utf-8")
 )
@@ -32,7 +33,7 @@ NEUTRALITY = {rule.name for rule in constitution.RULES}
 # --- Published practice ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", PRACTICE)
+@pytest.mark.parametrize("case", [*PRACTICE, *TEXTS])
 def test_the_rules_recommend_what_practice_decided(case: dict[str, Any]) -> None:
     found = answer(case)
     assert found.agrees is (case["name"] not in KNOWN_DISAGREEMENTS), found.recommendation
@@ -55,7 +56,7 @@ def test_the_table_has_at_least_44_cases_in_four_languages_and_disagreements_are
     assert len(table) >= 44
     assert len(names) == len(set(names))
     assert {case.get("language", "en") for case in table} == set(Language)
-    assert set(KNOWN_DISAGREEMENTS) <= set(names)
+    assert set(KNOWN_DISAGREEMENTS) <= {*names, *(text["name"] for text in texts())}
 
 
 def test_every_category_of_practice_has_cases_on_both_sides() -> None:

@@ -37,8 +37,9 @@ def military_act(file: File) -> Iterator[Says]:
     forces = once(in_facts(request, "state_forces"), capacity(request, Capacity.MILITARY))
     harmed = victims(request, COMBATANTS)
     fighters = in_facts(request, "combatants")
+    abroad = in_facts(request, "another_state") if fighters else ()
     evidence = once(means, forces, harmed, fighters)
-    if means and (forces or harmed):
+    if means and (forces or harmed or abroad):
         if charges_crime_under_international_law(request) and outside_fighting(request) and not harmed:
             yield leaning(
                 Lean.MILITARY,
