@@ -8,9 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer.main
+from tests.agreement import KNOWN_DISAGREEMENTS, Answer, answers
 from typer.cli import get_docs_for_click
 
 from rednotice.cli import app
+from rednotice.model.finding import Advice
 from rednotice.rules.catalogue import catalogue
 from rednotice.rules.figures import figures
 
@@ -48,7 +50,43 @@ def law() -> str:
     lines += ["| figure | from | value | source |", "|---|---|---|---|"]
     for name, rows in figures().items():
         lines += [f"| `{name}` | {row['since']} | {row['value']} | {row['source']} |" for row in rows]
+    lines += ["", *agreement(answers())]
     return MADE + "\n".join(lines) + "\n"
+
+
+def agreement(found: list[Answer]) -> list[str]:
+    """How far the rules recommend what practice decided in the cases of tests/cases/predominance.yaml."""
+    agreed = sum(one.agrees for one in found)
+    lines = [
+        "## Agreement with published practice",
+        "",
+        "Each case of `tests/cases/predominance.yaml` retells a line of published practice in our own words, with",
+        "synthetic persons, and names the line of the domain sheet from which its expectation comes. Only the rules on",
+        "neutrality are heard. The terms were written beside these cases; the short texts of",
+        "`tests/cases/neutrality_texts.yaml` were written after them, and its head says how many agreed at first.",
+        "",
+        f"{agreed} of {len(found)} agree.",
+        "",
+        "| category | cases | expected | recommended | agree |",
+        "|---|---|---|---|---|",
+    ]
+    for category in dict.fromkeys(one.category for one in found):
+        cases = [one for one in found if one.category == category]
+        expected = _counted([one.expected for one in cases])
+        recommended = _counted([one.recommendation.advice for one in cases])
+        lines.append(f"| {category} | {len(cases)} | {expected} | {recommended} | {sum(one.agrees for one in cases)} |")
+    lines += ["", "Disagreements:", ""]
+    lines += [
+        f"- *{one.name}* ({one.category}): expected {one.expected}, recommended {one.recommendation.advice}. "
+        f"{KNOWN_DISAGREEMENTS.get(one.name, 'Not yet explained.')}"
+        for one in found
+        if not one.agrees
+    ] or ["None."]
+    return lines
+
+
+def _counted(advices: list[Advice]) -> str:
+    return ", ".join(f"{advice} {advices.count(advice)}" for advice in Advice if advice in advices)
 
 
 PAGES = {"commands.md": commands, "law.md": law}

@@ -17,11 +17,17 @@ from rednotice.rules import constitution
 from rednotice.rules.book import examine, recommend
 from tests.builders import TODAY, a_person, a_request, a_warrant, an_offence, facts
 
-CASES = Path(__file__).parent / "cases" / "predominance.yaml"
+TABLES = Path(__file__).parent / "cases"
+CASES = TABLES / "predominance.yaml"
+TEXTS = TABLES / "neutrality_texts.yaml"
 ADVICE = {"refuse": Advice.REFUSE, "examine": Advice.EXAMINE, "ask": Advice.ASK, "publish": Advice.PUBLISH}
 NEUTRALITY = {rule.name for rule in constitution.RULES}
 
-KNOWN_DISAGREEMENTS: dict[str, str] = {}
+KNOWN_DISAGREEMENTS: dict[str, str] = {
+    "Commandos of another country's navy blew up a pipeline of our state.": (
+        "Forces, and no means of war in words: a theft from a navy reads alike, so people weigh it."
+    ),
+}
 """Cases in which the rules do not recommend what practice decided, each with the reason."""
 
 
@@ -31,7 +37,6 @@ class Answer:
 
     name: str
     category: str
-    line: str
     expected: Advice
     recommendation: Recommendation
     findings: tuple[Finding, ...]
@@ -43,9 +48,15 @@ class Answer:
 
 
 def rows() -> list[dict[str, Any]]:
-    """The cases as they stand in the table."""
+    """The cases of published practice, as they stand in the table."""
     found: list[dict[str, Any]] = yaml.safe_load(CASES.read_text(encoding="utf-8"))
     return found
+
+
+def texts() -> list[dict[str, Any]]:
+    """The short texts that were written after the terms, each named by its text."""
+    found: list[dict[str, Any]] = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    return [{"name": row["summary"], "category": "short texts", **row} for row in found]
 
 
 NOTHING_TOLD = "The file of the court says no more than the charge; the person sought left the country in May."
@@ -58,7 +69,7 @@ def request_of(case: dict[str, Any], **more: Any) -> Request:
     return a_request(
         language=case.get("language", "en"),
         facts=facts(case.get("summary", NOTHING_TOLD), **case.get("facts", {})),
-        persons=[a_person(**{"part_played": "Took part as told above.", **case.get("person", {})})],
+        persons=[a_person(**{"part_played": "Took part as told.", **case.get("person", {})})],
         warrants=[a_warrant(offences=[an_offence(charge) for charge in charges])],
         background=case.get("background"),
         **{**case.get("change", {}), **more},
@@ -74,9 +85,9 @@ def answer(case: dict[str, Any]) -> Answer:
     """Puts a case to the rules; only those of Article 3 are heard."""
     examination = examine(request_of(case), TODAY, (), positions_of(case))
     findings = tuple(finding for finding in examination.findings if finding.rule in NEUTRALITY)
-    return Answer(case["name"], case["category"], case["line"], ADVICE[case["expected"]], recommend(findings), findings)
+    return Answer(case["name"], case["category"], ADVICE[case["expected"]], recommend(findings), findings)
 
 
 def answers() -> list[Answer]:
-    """Every case with what the rules say of it."""
-    return [answer(case) for case in rows()]
+    """Every case and every short text, with what the rules say of it."""
+    return [answer(case) for case in (*rows(), *texts())]

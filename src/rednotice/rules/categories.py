@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence, Lean, Stance, Weight
-from rednotice.model.request import Capacity, Request
+from rednotice.model.request import Capacity, Colour, Request
 from rednotice.model.values import bureau_name
 from rednotice.rules.rule import File, Says, doubtful, groups, leaning, missing, rule, satisfied
 from rednotice.rules.signs import (
@@ -27,6 +27,10 @@ from rednotice.rules.signs import (
 from rednotice.rules.text import charge_texts, passages
 
 SINCE = "1956-06-13"
+
+ABOUT_CONDUCT = frozenset({Colour.RED, Colour.BLUE, Colour.GREEN, Colour.SILVER})
+"""Colours that single out a person for what he or she is said to have done. Whoever is missing or dead in a war is not
+sought for it, and a warning of a method or a thing names nobody."""
 
 PRACTICE = "Categories of practice as the domain sheet sums them up; the repository of practice itself was not read."
 
@@ -82,7 +86,7 @@ def by_charges_and_facts(
         yield satisfied(f"neither charges nor facts tell of {what}", Evidence(path="facts.summary"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def pure_political_offence(file: File) -> Iterator[Says]:
     """Are the charges more than an offence against the state as such?"""
     yield from by_charges_and_facts(
@@ -94,7 +98,7 @@ def pure_political_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3 and Article 2(a); RPD 34(3)(a)", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3, 2(a); RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def expression_or_assembly(file: File) -> Iterator[Says]:
     """Is the person sought for more than speech, publication or peaceful protest?"""
     incitement = once(
@@ -113,7 +117,7 @@ def expression_or_assembly(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def election_offence(file: File) -> Iterator[Says]:
     """Are the charges more than an offence about an election as such?"""
     yield from by_charges_and_facts(
@@ -126,7 +130,7 @@ def election_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def religion_or_race(file: File) -> Iterator[Says]:
     """Is the person sought for more than a belief, or belonging to a religious or racial group?"""
     race = once(in_facts(file.request, "race"), passages("race", charge_texts(enumerate(file.request.warrants))))
@@ -140,7 +144,7 @@ def religion_or_race(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def acts_in_office(file: File) -> Iterator[Says]:
     """Are the facts more than decisions, policy or use of a budget in a public office?"""
     request = file.request
@@ -184,7 +188,7 @@ def _holders_of_office(request: Request) -> tuple[Evidence, ...]:
     return once(found)
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/53/RES/7", since=SINCE, source_note=PRACTICE)
+@rule("Constitution, Article 3; RPD 34(3)(a); AGN/53/RES/7", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
 def terrorist_membership(file: File) -> Iterator[Says]:
     """Do the facts show an active part of the person's own, beyond membership or support?"""
     request = file.request
@@ -237,6 +241,7 @@ def charges_crime_under_international_law(request: Request) -> tuple[Evidence, .
 @rule(
     "Constitution, Article 3; RPD 34(3)(a), (d), (e); AG-2010-RES-10; AGN/63/RES/9",
     since=SINCE,
+    colours=ABOUT_CONDUCT,
     source_note="The resolutions of 1994 and 2010 as the domain sheet sums them up.",
 )
 def crime_under_international_law(file: File) -> Iterator[Says]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence, Lean, Stance, Weight
-from rednotice.model.person import OfficeKind
+from rednotice.model.person import OfficeKind, PersonRole
 from rednotice.model.request import Request
 from rednotice.model.values import bureau_name
-from rednotice.rules.categories import SINCE
+from rednotice.rules.categories import ABOUT_CONDUCT, SINCE
 from rednotice.rules.rule import File, Says, leaning, rule, satisfied
 from rednotice.rules.signs import (
     COMBATANTS,
@@ -16,6 +16,7 @@ from rednotice.rules.signs import (
     for_the_entity,
     in_facts,
     is_of_an_entity,
+    means_of_war,
     once,
     ordinary_acts,
     self_descriptions,
@@ -27,10 +28,12 @@ IMMUNE = {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT}
 """Immune in international law while they serve, whatever the act."""
 HIGH_OFFICES = {OfficeKind.MINISTER, OfficeKind.SENIOR_OFFICIAL}
 """Protected for acts of state."""
+NOT_SOUGHT = {PersonRole.VICTIM, PersonRole.WITNESS}
+"""Whose office is no matter: nothing is done against them."""
 NOT_READ = "Immunities as the domain sheet sums them up; who enjoys them is disputed among states."
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT)
 def ordinary_element(file: File) -> Iterator[Says]:
     """Do charges and facts show an ordinary crime?"""
     request = file.request
@@ -53,14 +56,14 @@ def offices_elsewhere(request: Request) -> Iterator[tuple[Evidence, OfficeKind, 
     """Offices in other countries that persons sought hold or held: place and words, kind, and whether still held."""
     for n, person in enumerate(request.persons):
         for m, office in enumerate(person.offices):
-            if office.country != request.bureau:
+            if office.country != request.bureau and person.role not in NOT_SOUGHT:
                 words = f"{'serving' if office.serving else 'former'} {office.kind}"
                 if office.country:
                     words += f" of {bureau_name(office.country)}"
                 yield Evidence(path=f"persons[{n}].offices[{m}]", passage=words), office.kind, office.serving
 
 
-@rule("Constitution, Article 3; RPD 34(3)(b), (e)", since=SINCE, source_note=NOT_READ)
+@rule("Constitution, Article 3; RPD 34(3)(b), (e)", since=SINCE, colours=ABOUT_CONDUCT, source_note=NOT_READ)
 def status_of_persons(file: File) -> Iterator[Says]:
     """Are the persons sought free of high office in another state?"""
     request = file.request
@@ -102,7 +105,7 @@ def status_of_persons(file: File) -> Iterator[Says]:
         yield satisfied("no person sought is said to hold office in another state", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(c)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(c)", since=SINCE, colours=ABOUT_CONDUCT)
 def source_of_request(file: File) -> Iterator[Says]:
     """Is the source of the request apart from the conflict, and tied to the act?"""
     request = file.request
@@ -112,7 +115,7 @@ def source_of_request(file: File) -> Iterator[Says]:
         return
     against = once(victims(request, COMBATANTS), (where for where, _, _ in offices_elsewhere(request)))
     link = request.background.link_to_country if request.background else None
-    means = in_facts(request, "means_of_war")
+    means = means_of_war(request)
     if means and against:
         yield leaning(
             Lean.MILITARY,
@@ -131,7 +134,7 @@ def source_of_request(file: File) -> Iterator[Says]:
         yield satisfied("nothing shows the source as a party", Evidence(path="bureau"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE, colours=ABOUT_CONDUCT)
 def positions_of_bureaus(file: File) -> Iterator[Says]:
     """Do other bureaus and international entities let the request stand?"""
     others = sorted(
@@ -184,7 +187,7 @@ def international_obligations(file: File) -> Iterator[Says]:
         yield satisfied("no obligation in international law stands against it", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(f)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(f)", since=SINCE, colours=ABOUT_CONDUCT)
 def neutrality_of_organisation(file: File) -> Iterator[Says]:
     """Would the organisation take no side between states by circulating it?"""
     request = file.request
@@ -214,7 +217,7 @@ def neutrality_of_organisation(file: File) -> Iterator[Says]:
         yield satisfied("circulating it takes no side between states", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(g)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(g)", since=SINCE, colours=ABOUT_CONDUCT)
 def political_context(file: File) -> Iterator[Says]:
     """Is the general context of the case free of politics?"""
     request = file.request

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rednotice.model.background import ArmedConflict
 from rednotice.model.finding import Evidence, Lean, Weight
 from rednotice.model.request import Capacity, Request
-from rednotice.rules.categories import SINCE, by_charges_and_facts, charges_crime_under_international_law
+from rednotice.rules.categories import ABOUT_CONDUCT, SINCE, by_charges_and_facts, charges_crime_under_international_law
 from rednotice.rules.rule import File, Says, leaning, rule, satisfied
 from rednotice.rules.signs import (
     COMBATANTS,
@@ -17,6 +17,7 @@ from rednotice.rules.signs import (
     gain,
     in_facts,
     is_of_an_entity,
+    means_of_war,
     once,
     ordinary_acts,
     outside_fighting,
@@ -25,19 +26,20 @@ from rednotice.rules.signs import (
 from rednotice.rules.text import charge_texts, passages
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
 def military_act(file: File) -> Iterator[Says]:
     """Are the facts free of an act of the armed forces of a state?"""
     request = file.request
     if is_of_an_entity(request):
         yield for_the_entity(request, "crimes under international law in armed conflict are its task")
         return
-    means = once(in_facts(request, "means_of_war"), _fighting_between_states(request))
+    means = once(means_of_war(request), _fighting_between_states(request))
     forces = once(in_facts(request, "state_forces"), capacity(request, Capacity.MILITARY))
     harmed = victims(request, COMBATANTS)
     fighters = in_facts(request, "combatants")
+    abroad = in_facts(request, "another_state") if fighters else ()
     evidence = once(means, forces, harmed, fighters)
-    if means and (forces or harmed):
+    if means and (forces or harmed or abroad):
         if charges_crime_under_international_law(request) and outside_fighting(request) and not harmed:
             yield leaning(
                 Lean.MILITARY,
@@ -58,7 +60,7 @@ def military_act(file: File) -> Iterator[Says]:
     elif means or capacity(request, Capacity.MILITARY) or (forces and (harmed or fighters)):
         yield leaning(
             Lean.MILITARY,
-            Weight.LIGHT,
+            Weight.HEAVY if means and fighters else Weight.LIGHT,
             "the facts mention means or members of armed forces",
             *evidence,
             mend="Show that the act was an ordinary crime and not part of a military action",
@@ -80,7 +82,7 @@ def _conflict(request: Request, which: ArmedConflict) -> tuple[Evidence, ...]:
     return (Evidence(path="background.armed_conflict", passage=said),) if said is which else ()
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
 def military_offence(file: File) -> Iterator[Says]:
     """Are the charges more than offences that only a soldier can commit?"""
     yield from by_charges_and_facts(
@@ -92,7 +94,7 @@ def military_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT)
 def part_in_conflict(file: File) -> Iterator[Says]:
     """Are the facts free of a mere part in a coup, an uprising or fighting within a state?"""
     request = file.request
@@ -125,7 +127,7 @@ def part_in_conflict(file: File) -> Iterator[Says]:
         )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE)
+@rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE, colours=ABOUT_CONDUCT)
 def armed_confrontation(file: File) -> Iterator[Says]:
     """Is the general context free of an armed confrontation between states?"""
     request = file.request
@@ -133,7 +135,7 @@ def armed_confrontation(file: File) -> Iterator[Says]:
         yield for_the_entity(request, "it takes no side in a confrontation")
         return
     between = _conflict(request, ArmedConflict.BETWEEN_STATES)
-    strikes = in_facts(request, "means_of_war")
+    strikes = means_of_war(request)
     answers = in_facts(request, "confrontation")
     forces = once(in_facts(request, "state_forces"), victims(request, COMBATANTS))
     crime = charges_crime_under_international_law(request) and outside_fighting(request)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rednotice.model.finding import Evidence, Finding, Lean, Verdict, Weight
 from rednotice.rules import categories, factors, military
-from rednotice.rules.categories import SINCE
+from rednotice.rules.categories import ABOUT_CONDUCT, SINCE
 from rednotice.rules.rule import File, Says, barred, doubtful, rule, satisfied
 
 WEIGHED = (*military.RULES, *categories.RULES, *factors.RULES)
@@ -27,6 +27,7 @@ OUTWEIGHS = 2
 @rule(
     "Constitution, Article 3; RPD 34(2)-(3); AGN/20/RES/11",
     since=SINCE,
+    colours=ABOUT_CONDUCT,
     source_note="Weights and margins are our own measure; the texts name the factors and leave the weighing to people.",
 )
 def predominance(file: File) -> Iterator[Says]:
@@ -34,7 +35,7 @@ def predominance(file: File) -> Iterator[Says]:
     leanings = [
         finding
         for one in WEIGHED
-        if one.in_force(file.on)
+        if one.in_force(file.on) and file.request.colour in one.colours
         for finding in one.findings(file)
         if finding.lean is not None
     ]
@@ -46,7 +47,7 @@ def predominance(file: File) -> Iterator[Says]:
     if decisive:
         named = ", ".join(sorted({one.rule.replace("_", " ") for one in decisive}))
         yield barred(
-            f"the {_elements(decisive)} element predominates: {named} alone decides",
+            f"the {_elements(decisive)} element predominates, whatever else there is: {named}",
             *_evidence(decisive),
             mend="What would change the findings that decide would change this",
         )

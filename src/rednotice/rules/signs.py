@@ -66,6 +66,13 @@ def capacity(request: Request, *wanted: Capacity) -> tuple[Evidence, ...]:
     return (Evidence(path="facts.capacity", passage=said),) if said in wanted else ()
 
 
+def means_of_war(request: Request) -> tuple[Evidence, ...]:
+    """What shows that means of war were used; a weapon of war alone may have been stolen or sold."""
+    traded = gain(request) or passages("gain", charge_texts(enumerate(request.warrants)))
+    weapons = () if traded else in_facts(request, "weapons_of_war")
+    return once(in_facts(request, "means_of_war"), weapons)
+
+
 def victims(request: Request, wanted: set[VictimStatus]) -> tuple[Evidence, ...]:
     """Victims of a status."""
     return tuple(
@@ -77,7 +84,7 @@ def victims(request: Request, wanted: set[VictimStatus]) -> tuple[Evidence, ...]
 
 def act_of_state(request: Request) -> tuple[Evidence, ...]:
     """What shows that the act was one of a state or its forces."""
-    return once(capacity(request, *ACTS_OF_STATE), in_facts(request, "means_of_war"), in_facts(request, "state_forces"))
+    return once(capacity(request, *ACTS_OF_STATE), means_of_war(request), in_facts(request, "state_forces"))
 
 
 def self_descriptions(n: int, person: Person) -> tuple[tuple[str, str], ...]:
@@ -102,7 +109,7 @@ def fighting(request: Request) -> tuple[Evidence, ...]:
         answered(request, "act_in_combat"),
         victims(request, COMBATANTS),
         in_facts(request, "conflict_within"),
-        in_facts(request, "means_of_war"),
+        means_of_war(request),
     )
 
 
