@@ -59,6 +59,8 @@ def examination(found: Row) -> None:
 
 def _because(finding: Row) -> str:
     because = fill(finding["because"])
+    if finding.get("lean"):
+        because += f" [dim](leans to {fill(finding['lean'])}, {finding['weight']})[/]"
     if finding.get("mend"):
         because += f"\n[dim]→ {fill(finding['mend'])}[/]"
     if finding["verdict"] != "satisfied":

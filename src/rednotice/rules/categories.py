@@ -23,6 +23,7 @@ from rednotice.rules.signs import (
     once,
     ordinary_acts,
     self_descriptions,
+    stances,
 )
 from rednotice.rules.text import charge_texts, passages
 
@@ -254,21 +255,24 @@ def crime_under_international_law(file: File) -> Iterator[Says]:
     if not charged:
         yield satisfied("no crime under international law is charged", Evidence(path="warrants"))
         return
-    stances = {position.bureau: (n, position) for n, position in enumerate(file.positions)}
+    said = stances(file)
     quiet = True
     for n, person in enumerate(request.persons):
         where = Evidence(path=f"persons[{n}].nationalities", passage=", ".join(person.nationalities) or None)
         others = [country for country in person.nationalities if country != request.bureau]
-        protests = [c for c in others if c in stances and stances[c][1].stance is Stance.PROTESTS]
-        silent = [c for c in others if c not in stances]
+        protests = [
+            said[country] for country in others if country in said and said[country][1].stance is Stance.PROTESTS
+        ]
+        silent = [country for country in others if country not in said]
         if protests:
             quiet = False
+            place, protest = protests[0]
             yield leaning(
                 Lean.POLITICAL,
                 Weight.DECISIVE,
-                f"bureau {protests[0]} protests against the prosecution of its national by another country",
+                f"bureau {protest.bureau} protests against the prosecution of its national by another country",
                 where,
-                Evidence(path=f"positions[{stances[protests[0]][0]}]", passage=stances[protests[0]][1].because),
+                Evidence(path=place, passage=protest.because),
                 *charged,
                 mend="A tribunal with jurisdiction may request, or the bureau that protests may withdraw its protest",
             )

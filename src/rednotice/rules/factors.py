@@ -20,6 +20,7 @@ from rednotice.rules.signs import (
     once,
     ordinary_acts,
     self_descriptions,
+    stances,
     victims,
 )
 from rednotice.rules.text import charge_texts, passages
@@ -137,28 +138,22 @@ def source_of_request(file: File) -> Iterator[Says]:
 @rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE, colours=ABOUT_CONDUCT)
 def positions_of_bureaus(file: File) -> Iterator[Says]:
     """Do other bureaus and international entities let the request stand?"""
-    others = sorted(
-        (position.bureau, n, position)
-        for n, position in enumerate(file.positions)
-        if position.bureau != file.request.bureau
-    )
-    against = [one for one in others if one[2].stance in (Stance.OBJECTS, Stance.PROTESTS)]
-    support = [one for one in others if one[2].stance is Stance.SUPPORTS]
+    said = stances(file).values()
+    against = [(place, one) for place, one in said if one.stance in (Stance.OBJECTS, Stance.PROTESTS)]
+    support = [(place, one) for place, one in said if one.stance is Stance.SUPPORTS]
+    evidence = (Evidence(path=place, passage=one.because or one.stance) for place, one in against or support)
+    named = ", ".join(one.bureau for _, one in against or support)
     if against:
         yield leaning(
             Lean.POLITICAL,
             Weight.HEAVY,
-            f"{', '.join(bureau for bureau, _, _ in against)} objects to the request",
-            *(Evidence(path=f"positions[{n}]", passage=one.because or one.stance) for _, n, one in against),
+            f"{named} objects to the request",
+            *evidence,
             mend="Answer what the objection says; it may be withdrawn",
         )
     elif support:
-        yield leaning(
-            Lean.ORDINARY,
-            Weight.LIGHT,
-            f"{', '.join(bureau for bureau, _, _ in support)} supports the request, and nobody objects",
-            *(Evidence(path=f"positions[{n}]", passage=one.because or one.stance) for _, n, one in support),
-        )
+        because = f"{named} supports the request, and nobody objects"
+        yield leaning(Lean.ORDINARY, Weight.LIGHT, because, *evidence)
     else:
         yield satisfied("no bureau objects", Evidence(path="bureau"))
 

@@ -102,7 +102,7 @@ def part_in_conflict(file: File) -> Iterator[Says]:
         yield for_the_entity(request, "conflicts within states are within its task")
         return
     charges = passages("conflict_within", charge_texts(enumerate(request.warrants)))
-    inside = _conflict(request, ArmedConflict.WITHIN_A_STATE)
+    inside = once(_conflict(request, ArmedConflict.WITHIN_A_STATE), in_facts(request, "civil_war"))
     part = once(answered(request, "coup_or_uprising", "act_in_combat"), charges, in_facts(request, "conflict_within"))
     if not part and not inside:
         yield satisfied("no part in a coup, an uprising or fighting within a state is told", Evidence(path="facts"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rednotice.model.finding import Evidence
+from rednotice.model.finding import Evidence, Position
 from rednotice.model.person import OfficeKind, Person
 from rednotice.model.request import Capacity, Request, VictimStatus
 from rednotice.model.values import INTERNATIONAL_ENTITIES
-from rednotice.rules.rule import Group, Says, satisfied
+from rednotice.rules.rule import File, Group, Says, satisfied
 from rednotice.rules.text import charge_texts, facts_texts, passages
 
 ACTS_OF_STATE = {Capacity.OFFICIAL, Capacity.MILITARY}
@@ -85,6 +85,16 @@ def victims(request: Request, wanted: set[VictimStatus]) -> tuple[Evidence, ...]
 def act_of_state(request: Request) -> tuple[Evidence, ...]:
     """What shows that the act was one of a state or its forces."""
     return once(capacity(request, *ACTS_OF_STATE), means_of_war(request), in_facts(request, "state_forces"))
+
+
+def stances(file: File) -> dict[str, tuple[str, Position]]:
+    """What each other bureau says of the request by now, with its place; a later position takes that of an earlier."""
+    said = {
+        position.bureau: (f"positions[{n}]", position)
+        for n, position in enumerate(file.positions)
+        if position.bureau != file.request.bureau
+    }
+    return dict(sorted(said.items()))
 
 
 def self_descriptions(n: int, person: Person) -> tuple[tuple[str, str], ...]:
