@@ -158,7 +158,7 @@ def positions_of_bureaus(file: File) -> Iterator[Says]:
         yield satisfied("no bureau objects", Evidence(path="bureau"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(e)", since=SINCE, source_note=NOT_READ)
+@rule("Constitution, Article 3; RPD 34(3)(e)", since=SINCE, colours=ABOUT_CONDUCT, source_note=NOT_READ)
 def international_obligations(file: File) -> Iterator[Says]:
     """Does international law ask states to help, rather than forbid it?"""
     request = file.request
