@@ -249,7 +249,8 @@ def as_seen_by(filing: Filing, officer: Officer) -> Filing:
         NotFound: if it is another bureau's request, or a draft and the officer not of the bureau's desk.
     """
     if not may_see(filing, officer):
-        raise NotFound(f"there is no request {filing.number}" + ("" if officer.of_office else f" of {officer.bureau}"))
+        of_bureau = "" if officer.of_office else f" of bureau {officer.bureau}"
+        raise NotFound(f"there is no request {filing.number}{of_bureau}")
     if officer.of_office or officer.of_commission:
         return filing
     own = own_earlier(filing)
