@@ -19,7 +19,7 @@ from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.lists import UN_MEASURES
 from rednotice.adapters.postgres.connection import connect
 from rednotice.adapters.postgres.schema import migrate
-from rednotice.errors import Conflict, InvalidInput, NotAllowed
+from rednotice.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from rednotice.flow import deadlines, followup
 from rednotice.flow.work import Letter, OfficeWork
 from rednotice.model.bureau import Officer
@@ -255,7 +255,9 @@ def test_a_recalled_notice_is_not_examined_again(here: Desk) -> None:
     here.office.recall(number, Ground.WITHDRAWN, PT)
     assert here.tasks(number) == [TaskKind.ERASURE_DUE]
     here.at(start_of(here.notice(number).review_by) + DAY)
-    assert (here.reminders(number), here.recalled(number)) == ([], Ground.WITHDRAWN)
+    assert here.reminders(number) == []
+    with pytest.raises(NotFound, match=rf"{number} was erased on .* after the end of retention"):
+        here.notice(number)
 
 
 def test_a_special_notice_stands_as_long_as_its_list_says(here: Desk) -> None:

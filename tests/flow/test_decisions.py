@@ -458,7 +458,7 @@ def test_a_recalled_person_is_found_and_meets_a_later_request_if_it_did_not_comp
     granted, number = road.publish(road.a_request(persons=[person], warrants=[warrant], facts=own))
     name = granted.request.persons[0].principal_name
     assert (granted.number, f"recalled: {ground}") not in found(road, REVIEWER_1, name=name)
-    road.office.recall(number, ground, REVIEWER_1)
+    road.office.recall(number, ground, desk("PT") if ground is Ground.WITHDRAWN else REVIEWER_1)
     assert (granted.number, f"recalled: {ground}") in found(road, REVIEWER_1, name=name)
     again = file(road, road.a_request(bureau="FR", persons=[person]))
     met = [case for case in again.earlier if case.request == granted.number]
