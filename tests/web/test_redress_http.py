@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from rednotice.cli.laptop import EXAMPLES
 from rednotice.flow import retention
-from rednotice.model.application import Proposal
+from rednotice.model.application import Outcome, Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Role
 from rednotice.model.notice import Ground, in_path
 from rednotice.model.retention import After
@@ -16,8 +17,9 @@ from tests.builders import COMMISSIONER_2, NOON, desk
 from tests.conftest import Road, eventually
 from tests.flow.test_redress import answer_for_those_without_a_node
 from tests.web.test_http import Caller, Desks, desks
+from tests.web.test_life import Typist, address, typist
 
-__all__ = ["desks"]  # the fixture of the programs, served
+__all__ = ["address", "desks", "typist"]  # fixtures: the programs served, and commands typed
 
 SECRET = "Eusebius hides in Lugo"
 
@@ -148,3 +150,44 @@ def test_an_erased_request_is_not_found_and_says_when_and_why(desks: Desks, road
     answer = desks.office("PT").call("GET", f"/api/requests/{number}")
     assert answer.status_code == 404
     assert answer.json()["detail"] == f"request {number} was erased on 2026-11-24 after the end of retention"
+
+
+# --- Commands -----------------------------------------------------------------------------------------------
+
+OF_COMMISSION = (COMMISSION, Role.COMMISSIONER)
+
+
+def test_an_application_by_command(typist: Typist, road: Road) -> None:
+    _, notice = road.publish(road.a_request(bureau="ES"))
+
+    def types(act: str, *words: object, by: tuple[str, Role] = OF_COMMISSION, code: int = 0) -> str:
+        return typist.types("application", act, *words, by=by, code=code)
+
+    file = EXAMPLES / "applications" / "deletion.yaml"
+    assert "a commissioner can" in types("file", file, by=("OFFICE", Role.REVIEWER), code=1)
+    number = typist.asks("application", "file", file, by=OF_COMMISSION)["number"]
+    assert "acknowledged, due" in types("acknowledge", number)
+    assert f"about {notice} (ES)" in types("admit", number, "--reasons", "In form.", "--about", notice)
+    assert "admissible, due" in types("extend", number, "--reasons", "Four [synthetic] languages.")
+    assert f"caveat {notice}: Disputed" in types("measure", number, "caveat", notice, "--text", "Disputed")
+    assert "ES was asked: Which act?" in types("hear", number, "ES", "--question", "Which act?")
+    assert "The answer of ES is with" in types("hear", number, "ES", "--answer", "The robbery.", by=("ES", Role.DESK))
+    decided = types("decide", number, "compliant", "--reasons", "The act is shown.", "--tag", "due process")
+    assert "Decision: compliant" in decided
+    assert "a decision in effect is executed" in types("execute", number, code=1)
+    road.office.decide_application(number, Proposal(outcome=Outcome.COMPLIANT), COMMISSIONER_2)
+    assert "executed" in types("execute", number)
+    assert number in types("list", "--state", "executed")
+    assert "ES says: The robbery." in types("show", number)
+    assert "1 fault" in types("revise", number, "--facts", "Old news.", "--learned-on", "1999-01-01", code=1)
+
+
+def test_holds_by_command(typist: Typist, road: Road) -> None:
+    _, notice = road.publish()
+    assert "is not erased until" in typist.types("hold", "place", notice, "--reason", "A [synthetic] trial")
+    assert "A [synthetic] trial" in typist.types("hold", "list")
+    assert "a reviewer or a commissioner can" in typist.types(
+        "hold", "lift", notice, "--reason", "Over", by=("PT", Role.DESK), code=1
+    )
+    assert "is lifted" in typist.types("hold", "lift", notice, "--reason", "Over")
+    assert notice not in typist.types("hold", "list")
