@@ -23,7 +23,7 @@ from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
-from rednotice.flow import check, circulation
+from rednotice.flow import check, reception
 from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry
 from rednotice.log.checkpoint import Checkpoint
@@ -234,7 +234,7 @@ class Node:
                     try:
                         trusted = open_envelope(message.data, self._office, believed)
                         # The index changes before the commit: a receipt speaks of both, and goes out after it.
-                        self._change_index(circulation.apply(work, trusted))
+                        self._change_index(reception.apply(work, trusted))
                         believed = _longer(believed, trusted)
                     except NotTrusted as error:
                         self._reject(now, message, str(error))
@@ -243,7 +243,7 @@ class Node:
             raise
         self._believed = believed
 
-    def _change_index(self, change: circulation.Applied) -> None:
+    def _change_index(self, change: reception.Applied) -> None:
         if change.add:
             self.index.add(change.add)
         if change.remove:

@@ -26,9 +26,9 @@ from rednotice.adapters.postgres.office import (
     NOTICE_SUBJECT,
     BureauNode,
     OfficeDatabase,
-    OfficeReader,
     PostgresOfficeWork,
 )
+from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
 from rednotice.flow import (

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from rednotice.adapters.lists import UN_MEASURES
 from rednotice.errors import Conflict, NotFound, NotTrusted
-from rednotice.flow import circulation
+from rednotice.flow import circulation, reception
 from rednotice.log.audit import Leaf, audit
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.feed import Trusted, open_envelope
@@ -69,9 +69,9 @@ def event_of(road: Road, number: int) -> Trusted:
     return open_envelope(envelope.pack(), road.office.key)
 
 
-def apply_again(node: Node, trusted: Trusted) -> circulation.Applied:
+def apply_again(node: Node, trusted: Trusted) -> reception.Applied:
     with node.database.work(datetime.now(UTC)) as work:
-        return circulation.apply(work, trusted)
+        return reception.apply(work, trusted)
 
 
 def rows(node: Node, query: str, **values: str) -> list[tuple[Any, ...]]:
@@ -157,7 +157,7 @@ def test_an_event_that_comes_twice_changes_nothing(road: Road) -> None:
     with node.read() as reader:
         before = reader.held(number)
     reports = rows(node, "SELECT number FROM report ORDER BY number")
-    assert apply_again(node, event_of(road, before.event)) == circulation.Applied()
+    assert apply_again(node, event_of(road, before.event)) == reception.Applied()
     with node.read() as reader:
         assert reader.held(number) == before
     assert rows(node, "SELECT number FROM report ORDER BY number") == reports
@@ -170,7 +170,7 @@ def test_a_notice_that_comes_after_its_recall_stays_erased(road: Road) -> None:
     road.office.recall(number, Ground.COMPLIANCE, REVIEWER_1)
     node = road.nodes["NZ"]
     assert road.wait_receipt("NZ", number) == "erased"
-    assert apply_again(node, event_of(road, published)) == circulation.Applied()
+    assert apply_again(node, event_of(road, published)) == reception.Applied()
     assert not road.held_by("NZ", number)
     assert found_by(node, Query(document=filing.request.persons[0].documents[0].number)) == []
 

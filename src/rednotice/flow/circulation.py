@@ -1,34 +1,27 @@
 """Step three: a notice goes to every bureau, is recalled, and every node answers for what it did.
 
-At the office: `publish_request`, `publish_listings`, `new_version`, `suspend`, `lift`, `add`, `withdraw`,
-`take_receipt`; who may do which by hand, `flow.upkeep` says. At a node: `apply`.
+`publish_request`, `publish_listings`, `new_version`, `suspend`, `lift`, `add`, `withdraw`, `take_receipt`; who may do
+which by hand, `flow.upkeep` says. What a node does with it stands in `flow.reception`.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from pydantic import ValidationError
-
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
 from rednotice.flow import retention
-from rednotice.flow.earlier import listed
 from rednotice.flow.request import notice_content
-from rednotice.flow.work import Circulated, Held, Letter, NodeWork, OfficeWork
-from rednotice.log.feed import Trusted
-from rednotice.log.report import Action, Receipt, ReportKind
+from rednotice.flow.work import Circulated, OfficeWork
+from rednotice.log.report import Action, Receipt
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
-from rednotice.model.check import Listed
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
 from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Suspension, Withheld, control_number
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
-from rednotice.model.retention import Erasure
 from rednotice.model.task import Task, TaskKind
 from rednotice.rules.duties import limit
 from rednotice.rules.figures import figure
@@ -47,9 +40,6 @@ ANSWERS = {
     EventKind.NOTICE_WITHHELD: Action.ERASED,
 }
 """What a node does with an event of a kind."""
-
-
-# --- At the office -----------------------------------------------------------------------------------------
 
 
 def publish_request(work: OfficeWork, filing: Filing, persons: Sequence[int] | None = None) -> tuple[str, ...]:
@@ -353,92 +343,3 @@ def review_by(work: OfficeWork) -> date:
     year = today.year + figure("notice_years", today)
     # A notice of 29 February is examined on 28 February of a year that has no 29th.
     return today.replace(year=year, day=28) if (today.month, today.day) == (2, 29) else today.replace(year=year)
-
-
-# --- At a node ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What changes for the index of a node after an event: who becomes findable, and who no longer."""
-
-    add: Listed | None = None
-    remove: str | None = None
-
-
-def apply(work: NodeWork, trusted: Trusted) -> Applied:
-    """Applies an event that the feed trusts to what the node holds, and queues the receipt.
-
-    An event that is not newer than what is held of its subject changes nothing: it came twice, or late.
-
-    Raises:
-        NotTrusted: if the content is not what its kind promises.
-    """
-    event = trusted.event
-    work.believe(trusted.checkpoint)
-    try:
-        if event.kind is EventKind.NOTICE_PUBLISHED:
-            return _apply_notice(work, trusted, Notice.model_validate(event.content))
-        if event.kind is EventKind.NOTICE_RECALLED:
-            recalled = Recall.model_validate(event.content)
-            return _drop(work, trusted, recalled.control_number, recalled.version, Action.ERASED)
-        if event.kind is EventKind.NOTICE_SUSPENDED:
-            suspension = Suspension.model_validate(event.content)
-            return _drop(work, trusted, suspension.control_number, suspension.version, Action.SUSPENDED)
-        if event.kind is EventKind.DATA_ERASED:
-            return _erase(work, trusted, Erasure.model_validate(event.content))
-        if event.kind is EventKind.NOTICE_WITHHELD:
-            withheld = Withheld.model_validate(event.content)
-            return _drop(work, trusted, withheld.control_number, withheld.version, Action.ERASED)
-    except ValidationError:
-        raise NotTrusted(f"event {event.number} is signed, but is no {event.kind} of this version") from None
-    work.save_letter(Letter(event.number, event.at, work.bureau, event.kind, event.subject, event.content))
-    return Applied()
-
-
-def _apply_notice(work: NodeWork, trusted: Trusted, notice: Notice) -> Applied:
-    if not _is_news(work, trusted, notice.control_number):
-        return Applied()
-    work.save_held(Held(notice.control_number, notice.version, trusted.event.number, notice))
-    _report(work, trusted, notice.control_number, notice.version, Action.APPLIED, ("stored in the database", "indexed"))
-    return Applied(add=listed(notice.control_number, notice.person) if notice.person else None)
-
-
-def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: Action) -> Applied:
-    if not _is_news(work, trusted, number):
-        return Applied()
-    held = work.held(number)
-    was_held = held is not None and held.notice is not None
-    work.save_held(Held(number, version, trusted.event.number, None))
-    done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
-    _report(work, trusted, number, version, action, done)
-    return Applied(remove=number)
-
-
-def _erase(work: NodeWork, trusted: Trusted, erasure: Erasure) -> Applied:
-    if not _is_news(work, trusted, erasure.subject):
-        return Applied()
-    done = work.erase((erasure.subject, *erasure.also), trusted.event.number)
-    work.save_held(Held(erasure.subject, erasure.version, trusted.event.number, None))
-    _report(work, trusted, erasure.subject, erasure.version, Action.ERASED, done)
-    return Applied(remove=erasure.subject)
-
-
-def _is_news(work: NodeWork, trusted: Trusted, number: str) -> bool:
-    if trusted.event.subject != number:
-        raise NotTrusted(f"event {trusted.event.number} is about {trusted.event.subject}, its content about {number}")
-    held = work.held(number)
-    return held is None or held.event < trusted.event.number
-
-
-def _report(work: NodeWork, trusted: Trusted, number: str, version: int, action: Action, done: tuple[str, ...]) -> None:
-    receipt = Receipt(
-        control_number=number,
-        version=version,
-        event=trusted.event.number,
-        action=action,
-        done=done,
-        checkpoint_size=trusted.checkpoint.size,
-        checkpoint_root=base64.b64encode(trusted.checkpoint.root).decode(),
-    )
-    work.report(ReportKind.RECEIPT, receipt.model_dump(mode="json"))

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
-from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, not_there, overwrite_waiting
+from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
 from rednotice.adapters.postgres.log import LogReader, LogWriter
-from rednotice.adapters.postgres.redress import RedressReader, RedressWork
+from rednotice.adapters.postgres.office_reader import OfficeReader
+from rednotice.adapters.postgres.redress import RedressWork
+from rednotice.adapters.postgres.rows import case_in, circulated_of, closed_cases_in, filing_in, notice_in
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
-from rednotice.flow.work import Circulated, Letter
+from rednotice.flow.work import Circulated
 from rednotice.log.envelope import content_bytes
 from rednotice.log.merkle import leaf_hash
 from rednotice.log.note import Signer
 from rednotice.log.report import Receipt
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
-from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
-from rednotice.model.finding import Verdict
-from rednotice.model.notice import Ground, Listing, Notice, in_path
+from rednotice.model.notice import Listing, in_path
 from rednotice.model.task import Task, TaskKind
 
 BATCH = 64
@@ -50,30 +48,6 @@ class BureauNode:
     bureau: str
     key: str
     line_secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a notice fares at one bureau."""
-
-    bureau: str
-    action: str
-    version: int
-    event: int
-    received_at: datetime
-
-
-OF_A_NOTICE = tuple(kind for kind in EventKind if kind.startswith("notice.") or kind is EventKind.REVIEW_REMINDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event in the life of a notice; its version, where the event made one and its content is not erased."""
-
-    event: int
-    at: datetime
-    kind: EventKind
-    version: int | None
 
 
 class OfficeDatabase:
@@ -236,7 +210,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def filing(self, number: str) -> Filing:
         """A filed request, held until the transaction ends."""
-        return _filing(self._connection, number, for_update=True)
+        return filing_in(self._connection, number, for_update=True)
 
     def filing_of(self, bureau: str, reference: str) -> Filing | None:
         """The request that a bureau filed under a reference of its own."""
@@ -247,7 +221,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def closed_cases(self) -> Sequence[Closed]:
         """Every request of which a person was refused or a notice recalled."""
-        return _closed_cases(self._connection)
+        return closed_cases_in(self._connection)
 
     def discard_draft(self, number: str) -> None:
         """Deletes a draft."""
@@ -272,20 +246,20 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def notice(self, control_number: str) -> Circulated:
         """A notice in its last version, held until the transaction ends."""
-        return _notice(self._connection, control_number, for_update=True)
+        return notice_in(self._connection, control_number, for_update=True)
 
     def notice_of(self, listing: Listing) -> Circulated | None:
         """The notice made for an entry of a list."""
         table = tables.notice
         query = select(table).where(table.c.list_source == listing.source, table.c.list_reference == listing.reference)
         row = self._connection.execute(query.with_for_update()).one_or_none()
-        return None if row is None else _circulated(row)
+        return None if row is None else circulated_of(row)
 
     def notices_for_some(self) -> Sequence[Circulated]:
         """Every notice that not every bureau may have, and that is not recalled."""
         table = tables.notice
         query = select(table).where(table.c.for_everybody.is_(False), table.c.recalled.is_(None))
-        return [_circulated(row) for row in self._connection.execute(query.order_by(table.c.event))]
+        return [circulated_of(row) for row in self._connection.execute(query.order_by(table.c.event))]
 
     def save_notice(self, circulated: Circulated) -> None:
         """Stores a notice."""
@@ -322,7 +296,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def case(self, number: str) -> Case:
         """A case, held until the transaction ends."""
-        return _case(self._connection, number, for_update=True)
+        return case_in(self._connection, number, for_update=True)
 
     def cases_of(self, control_number: str) -> Sequence[Case]:
         """The cases on a notice."""
@@ -416,178 +390,3 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         self._connection.execute(insert(table).values(**row))
         self.record(EventKind.BUREAU_CONNECTED, node.bureau, {"bureau": node.bureau, "key": node.key})
         return node
-
-
-class OfficeReader(RedressReader):
-    """What the office's pages and commands read."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.log = LogReader(connection)
-
-    def filing(self, number: str) -> Filing:
-        """A filed request."""
-        return _filing(self._connection, number)
-
-    def filings(self, state: FilingState | None = None, bureau: str | None = None) -> list[Filing]:
-        """Filed requests, oldest first."""
-        table = tables.filing
-        query = select(table.c.document).order_by(table.c.filed_at)
-        if state:
-            query = query.where(table.c.state == state)
-        if bureau:
-            query = query.where(table.c.bureau == bureau)
-        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
-
-    def closed_cases(self) -> Sequence[Closed]:
-        """Every request of which a person was refused or a notice recalled."""
-        return _closed_cases(self._connection)
-
-    def objected_to(self, rule: str, count: int) -> list[Filing]:
-        """The requests to which a rule objected when they were last examined, newest first."""
-        table = tables.filing
-        objections = [
-            table.c.document.contains({"examination": {"findings": [{"rule": rule, "verdict": verdict}]}})
-            for verdict in Verdict
-            if verdict is not Verdict.SATISFIED
-        ]
-        query = select(table.c.document).where(or_(*objections)).order_by(table.c.filed_at.desc()).limit(count)
-        return [Filing.model_validate(document) for document in self._connection.execute(query).scalars()]
-
-    def notice(self, control_number: str) -> Circulated:
-        """A notice in its last version."""
-        return _notice(self._connection, control_number)
-
-    def notices(self, *, in_force: bool | None, start: int, count: int) -> tuple[int, list[Circulated]]:
-        """How many notices there are, and some of them, in the order in which they were first published."""
-        table = tables.notice
-        query = select(table)
-        if in_force is not None:
-            stands = table.c.recalled.is_(None) & table.c.suspended.is_(None)
-            query = query.where(stands if in_force else ~stands)
-        total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-        rows = self._connection.execute(query.order_by(table.c.event).offset(start).limit(count))
-        return total, [_circulated(row) for row in rows]
-
-    def history(self, control_number: str) -> list[Happened]:
-        """What the log keeps of a notice besides receipts and hits, oldest first."""
-        event, content = tables.event, tables.event_content
-        query = (
-            select(event.c.number, event.c.at, event.c.kind, content.c.content)
-            .outerjoin(content, content.c.event == event.c.number)
-            .where(event.c.subject == control_number, event.c.kind.in_(OF_A_NOTICE))
-            .order_by(event.c.number)
-        )
-        return [
-            Happened(row.number, row.at, EventKind(row.kind), _version(row.content))
-            for row in self._connection.execute(query)
-        ]
-
-    def deliveries(self, control_number: str) -> list[Delivery]:
-        """What each bureau's node last said of a notice."""
-        table = tables.receipt
-        query = (
-            select(table)
-            .ext(distinct_on(table.c.bureau))
-            .where(table.c.control_number == control_number)
-            .order_by(table.c.bureau, table.c.event.desc())
-        )
-        rows = self._connection.execute(query)
-        return [Delivery(row.bureau, row.action, row.version, row.event, row.received_at) for row in rows]
-
-    def letters(self, bureau: str, after: int = -1, count: int = 100) -> list[Letter]:
-        """What the office told a bureau, oldest first, after an event."""
-        table = tables.letter
-        query = select(table).where(table.c.bureau == bureau, table.c.event > after).order_by(table.c.event)
-        return [
-            Letter(row.event, row.at, row.bureau, EventKind(row.kind), row.subject, row.content)
-            for row in self._connection.execute(query.limit(count))
-        ]
-
-    def case(self, number: str) -> Case:
-        """A case."""
-        return _case(self._connection, number)
-
-    def cases(self, bureau: str | None = None) -> list[Case]:
-        """Cases, oldest first; of one bureau, or all."""
-        table = tables.case_file
-        query = select(table.c.document).order_by(table.c.number)
-        if bureau:
-            query = query.where((table.c.requesting == bureau) | (table.c.locating == bureau))
-        return [Case.model_validate(document) for document in self._connection.execute(query).scalars()]
-
-    def is_due(self, at: datetime) -> bool:
-        """Whether a task is due."""
-        query = select(tables.task.c.kind).where(tables.task.c.due <= at).limit(1)
-        return self._connection.execute(query).scalar() is not None
-
-    def position(self, stream: str) -> Position | None:
-        """How far the office is in a stream; None if it never read it."""
-        return shared.position(self._connection, tables.office_followed, stream)
-
-    def officers(self) -> list[Officer]:
-        """Everybody who is enrolled."""
-        return shared.all_officers(self._connection, tables.office_officer)
-
-    def waiting(self) -> int:
-        """How many rows of the outbox no stream has acknowledged yet."""
-        query = select(func.count()).where(tables.outbox.c.published_at.is_(None))
-        count: int = self._connection.execute(query).scalar_one()
-        return count
-
-    def rejected_reports(self) -> int:
-        """How many reports were not believed."""
-        query = select(func.count()).select_from(tables.report_rejected)
-        count: int = self._connection.execute(query).scalar_one()
-        return count
-
-
-def _filing(connection: Connection, number: str, *, for_update: bool = False) -> Filing:
-    query = select(tables.filing.c.document).where(tables.filing.c.number == number)
-    found = connection.execute(query.with_for_update() if for_update else query).scalar()
-    if found is None:
-        raise not_there(connection, "request", number)
-    return Filing.model_validate(found)
-
-
-def _notice(connection: Connection, control_number: str, *, for_update: bool = False) -> Circulated:
-    query = select(tables.notice).where(tables.notice.c.control_number == control_number)
-    row = connection.execute(query.with_for_update() if for_update else query).one_or_none()
-    if row is None:
-        raise not_there(connection, "notice", control_number)
-    return _circulated(row)
-
-
-def _circulated(row: Any) -> Circulated:
-    recalled = Ground(row.recalled) if row.recalled else None
-    return Circulated(Notice.model_validate(row.document), recalled, row.event, row.suspended, row.suspended_by)
-
-
-def _version(content: str | None) -> int | None:
-    version = json.loads(content).get("version") if content else None
-    return version if isinstance(version, int) else None
-
-
-def _case(connection: Connection, number: str, *, for_update: bool = False) -> Case:
-    query = select(tables.case_file.c.document).where(tables.case_file.c.number == number)
-    found = connection.execute(query.with_for_update() if for_update else query).scalar()
-    if found is None:
-        raise not_there(connection, "case", number)
-    return Case.model_validate(found)
-
-
-def _closed_cases(connection: Connection) -> list[Closed]:
-    table, notice = tables.filing, tables.notice
-    made_for = notice.c.document["request"].astext
-    recalled: dict[str, dict[str, Ground]] = {}
-    for row in connection.execute(
-        select(made_for.label("request"), notice.c.control_number, notice.c.recalled).where(
-            notice.c.recalled.is_not(None)
-        )
-    ):
-        if row.request:
-            recalled.setdefault(row.request, {})[row.control_number] = Ground(row.recalled)
-    refused = table.c.document["decisions"].contains([{"outcome": Outcome.REFUSE.value, "void": None}])
-    query = select(table.c.document).where(refused | table.c.number.in_(recalled)).order_by(table.c.filed_at)
-    found = [Filing.model_validate(document) for document in connection.execute(query).scalars()]
-    return [Closed(filing, recalled.get(filing.number, {})) for filing in found]

@@ -7,7 +7,7 @@ from fastapi import Body as BodyOf
 from pydantic import BaseModel
 
 from rednotice.adapters.lists import read_un
-from rednotice.adapters.postgres.office import Delivery, Happened
+from rednotice.adapters.postgres.office_reader import Delivery, Happened
 from rednotice.errors import NotAllowed, NotFound
 from rednotice.flow.circulation import Imported, may_read, silent
 from rednotice.flow.work import Circulated

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from rednotice.adapters.postgres.office import Delivery
+from rednotice.adapters.postgres.office_reader import Delivery
 from rednotice.flow.applications import require_commissioner
 from rednotice.model.application import (
     APPLICANT,
