@@ -18,7 +18,7 @@ from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrit
 from rednotice.adapters.postgres.log import LogReader, LogWriter
 from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.postgres.redress import RedressWork
-from rednotice.adapters.postgres.rows import case_in, circulated_of, closed_cases_in, filing_in, notice_in
+from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated
@@ -31,6 +31,7 @@ from rednotice.model.case import Case
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing, FilingState
 from rednotice.model.notice import Listing, in_path
+from rednotice.model.retention import After
 from rednotice.model.task import Task, TaskKind
 
 BATCH = 64
@@ -56,12 +57,13 @@ class OfficeDatabase:
     def __init__(self, engine: Engine, signer: Signer) -> None:
         self._engine = engine
         self._signer = signer
+        self._closed = ClosedCases()
 
     @contextmanager
     def work(self, at: datetime) -> Iterator[PostgresOfficeWork]:
         """One transaction: committed with a signed checkpoint at the end, or rolled back on any error."""
         with guarded(), self._engine.begin() as connection:
-            work = PostgresOfficeWork(connection, self._signer, at)
+            work = PostgresOfficeWork(connection, self._signer, at, self._closed)
             # First of all: acts that took rows before the log, and others after it, would wait for each other.
             work.log.lock()
             yield work
@@ -72,7 +74,7 @@ class OfficeDatabase:
         """A look at one moment of the database."""
         with guarded(), self._engine.connect() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            yield OfficeReader(connection)
+            yield OfficeReader(connection, self._closed)
 
     def relay(self, publish: Callable[[str, str, bytes], None]) -> int:
         """Hands what waits in the outbox to a publisher, in order, and marks what it acknowledged.
@@ -145,9 +147,10 @@ class OfficeDatabase:
 class PostgresOfficeWork(ErasureWork, RedressWork):
     """One transaction at the office (`flow.work.OfficeWork`)."""
 
-    def __init__(self, connection: Connection, signer: Signer, at: datetime) -> None:
+    def __init__(self, connection: Connection, signer: Signer, at: datetime, closed: ClosedCases) -> None:
         self._connection = connection
         self._at = at
+        self._closed = closed
         self.log = LogWriter(connection, signer)
 
     @property
@@ -221,7 +224,12 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def closed_cases(self) -> Sequence[Closed]:
         """Every request of which a person was refused or a notice recalled."""
-        return closed_cases_in(self._connection)
+        return self._closed.read(self._connection)
+
+    def erase(self, subjects: Sequence[str], after: After) -> None:
+        """Erases requests, notices, cases and applications with all that was said of them, from memory too."""
+        super().erase(subjects, after)
+        self._closed.forget()
 
     def discard_draft(self, number: str) -> None:
         """Deletes a draft."""

@@ -13,7 +13,7 @@ from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.log import LogReader
 from rednotice.adapters.postgres.redress import RedressReader
-from rednotice.adapters.postgres.rows import case_in, circulated_of, closed_cases_in, filing_in, notice_in, version_of
+from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in, version_of
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated, Letter
 from rednotice.model.bureau import Officer
@@ -50,8 +50,9 @@ class Happened:
 class OfficeReader(RedressReader):
     """What the office's pages and commands read."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, closed: ClosedCases) -> None:
         self._connection = connection
+        self._closed = closed
         self.log = LogReader(connection)
 
     def filing(self, number: str) -> Filing:
@@ -70,7 +71,7 @@ class OfficeReader(RedressReader):
 
     def closed_cases(self) -> Sequence[Closed]:
         """Every request of which a person was refused or a notice recalled."""
-        return closed_cases_in(self._connection)
+        return self._closed.read(self._connection)
 
     def objected_to(self, rule: str, count: int) -> list[Filing]:
         """The requests to which a rule objected when they were last examined, newest first."""

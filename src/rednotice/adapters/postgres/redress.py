@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,8 +12,8 @@ from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.erasure import not_there
 from rednotice.flow.applications import OnFile
 from rednotice.model.application import ApplicationFile, ApplicationState
-from rednotice.model.decision import Outcome
-from rednotice.model.filing import Filing, FilingState
+from rednotice.model.decision import Decision, Outcome
+from rednotice.model.filing import FilingState
 from rednotice.model.notice import Notice
 from rednotice.model.person import Person
 from rednotice.model.retention import Hold
@@ -81,22 +82,29 @@ class RedressReader:
         """Every person in a notice, in force or not, and in a request, who has no notice."""
         notice, filing = tables.notice, tables.filing
         stream = self._connection.execution_options(yield_per=1000)
-        for row in stream.execute(select(notice.c.document, notice.c.recalled, notice.c.suspended)):
-            read = Notice.model_validate(row.document)
+        who = notice.c.document["person"].label("person")
+        named = (notice.c.control_number, notice.c.bureau, notice.c.recalled, notice.c.suspended, who)
+        for row in stream.execute(select(*named).where(who.is_not(None))):
             stands = f"recalled: {row.recalled}" if row.recalled else "suspended" if row.suspended else "in force"
-            if read.person and read.person.is_named:
-                yield OnFile(read.control_number, read.bureau, stands, read.person)
-        for document in stream.execute(select(filing.c.document)).scalars():
-            held = Filing.model_validate(document)
-            for person in _without_notice(held) if held.state is not FilingState.DRAFT else ():
-                yield OnFile(held.number, held.request.bureau, held.state, person)
+            person = Person.model_validate(row.person) if row.person else None
+            if person and person.is_named:
+                yield OnFile(row.control_number, row.bureau, stands, person)
+        persons = filing.c.document["request"]["persons"].label("persons")
+        decisions = filing.c.document["decisions"].label("decisions")
+        parts = select(filing.c.number, filing.c.bureau, filing.c.state, persons, decisions)
+        for row in stream.execute(parts.where(filing.c.state != FilingState.DRAFT)):
+            for person in _without_notice(row.persons, row.decisions):
+                yield OnFile(row.number, row.bureau, row.state, person)
 
 
-def _without_notice(filing: Filing) -> Iterator[Person]:
-    granted = [decision for decision in filing.in_effect if decision.outcome is Outcome.PUBLISH]
-    for n, person in enumerate(filing.request.persons):
-        if person.is_named and not any(decision.covers(n) for decision in granted):
-            yield person
+def _without_notice(persons: list[Any], decided: list[Any]) -> Iterator[Person]:
+    decisions = (Decision.model_validate(document) for document in decided if document["outcome"] == Outcome.PUBLISH)
+    granted = [decision for decision in decisions if decision.in_effect]
+    for n, document in enumerate(persons):
+        if not any(decision.covers(n) for decision in granted):
+            person = Person.model_validate(document)
+            if person.is_named:
+                yield person
 
 
 def silent_about(connection: Connection, subject: str, event: int) -> frozenset[str]:
