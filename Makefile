@@ -18,7 +18,7 @@ demo: setup
 	@exec $(BIN)/python -m rednotice demo $(ARGS)
 
 test: setup-test check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup-test
 	@$(BIN)/ruff check --quiet .

@@ -29,7 +29,6 @@ COMMISSIONER_2 = Officer(name="commissioner-2", bureau=COMMISSION, role=Role.COM
 A_GROUND = Weighed(weighing=Weighing.ADDED, citation="RPD 86", because="A synthetic ground of the reviewer's own.")
 
 _references = itertools.count(1)
-_FAMILIES = ("Valdesco", "Brenhas", "Quintanar", "Ostrelbi", "Marguenda", "Tilvoor", "Peskarin", "Dromanti")
 
 
 def desk(bureau: str) -> Officer:
@@ -57,12 +56,23 @@ def a_person(**changes: Any) -> dict[str, Any]:
 
 
 def a_stranger(number: int) -> dict[str, Any]:
-    """A person whom no other test knows, by number."""
-    family = f"{_FAMILIES[number % len(_FAMILIES)]}{_syllables(number)}"
+    """A person whom no other test knows, by number: neither name nor birth resembles another's."""
+    given, family = (_syllables(1 + (number + 1) * prime % 12_959_999).capitalize() for prime in (104_729, 1_299_709))
     return a_person(
-        names=[{"family": family, "given": _syllables(number * 7 + 3).capitalize()}],
+        names=[{"family": family, "given": given}],
+        born=f"{1950 + number % 45}-{1 + number % 12:02}-{1 + number % 28:02}",
         documents=[{"kind": "passport", "number": f"SYN{number:06}"}],
     )
+
+
+def a_strange_case(number: int) -> dict[str, Any]:
+    """Facts and a warrant that resemble no other test's, by number; a case is known again by either."""
+    words = " ".join(
+        _syllables(number * prime % 216_000).capitalize() for prime in (7919, 104_729, 1_299_709, 15_485_863)
+    )
+    more = " ".join(_syllables((number + 1) * prime % 216_000) for prime in (31_337, 65_537, 92_821, 174_763, 611_953))
+    summary = f"{words}: a shopkeeper was shot dead in a robbery, cameras show the person sought ({more})."
+    return {"facts": facts(summary, place="Porto"), "warrants": [a_warrant(number=f"SYN-W-{number}")]}
 
 
 def _syllables(number: int) -> str:

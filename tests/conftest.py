@@ -31,7 +31,7 @@ from rednotice.model.finding import Verdict
 from rednotice.model.request import Request
 from rednotice.node import Node, NodeSettings, node_signer
 from rednotice.office import Office, OfficeSettings
-from tests.builders import A_GROUND, OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
+from tests.builders import A_GROUND, OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_strange_case, a_stranger, desk
 
 T = TypeVar("T")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -84,7 +84,8 @@ class Road:
     def a_request(self, **changes: Any) -> Request:
         """A request for a person whom no other test knows."""
         self._strangers += 1
-        return a_request(**{"persons": [a_stranger(self._strangers)], **changes})
+        number = self._strangers
+        return a_request(**{"persons": [a_stranger(number)], **a_strange_case(number), **changes})
 
     def held_by(self, bureau: str, control_number: str) -> bool:
         """Whether a node holds a notice with its content."""

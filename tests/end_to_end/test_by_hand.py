@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rednotice.cli import main
+from rednotice.cli import main, options
 from rednotice.cli.laptop import EXAMPLES, Laptop
 from tests.conftest import eventually
 
@@ -21,7 +21,7 @@ class Desk:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
         monkeypatch.setenv("REDNOTICE_DATA", str(data))
-        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(options.out, "_width", 200)
 
     def types(self, *words: object, code: int = 0) -> str:
         """What a command prints; its exit code must be the one expected."""

@@ -453,8 +453,9 @@ def test_a_recalled_person_is_found_and_meets_a_later_request_if_it_did_not_comp
     road: Road, ground: Ground, meets: bool
 ) -> None:
     person = a_stranger(next(_numbers))
-    own = facts(f"Words of one case alone, told by nobody else before or after it: {person['names'][0]['family']}.")
-    warrant = a_warrant(number=f"SYN-{person['names'][0]['family']}")
+    family = person["names"][0]["family"]
+    own = facts(f"Words of one case alone, told by nobody else before or after it: {family} shot a baker dead in Faro.")
+    warrant = a_warrant(number=f"SYN-{family}")
     granted, number = road.publish(road.a_request(persons=[person], warrants=[warrant], facts=own))
     name = granted.request.persons[0].principal_name
     assert (granted.number, f"recalled: {ground}") not in found(road, REVIEWER_1, name=name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -18,11 +17,13 @@ from rednotice.model.decision import Outcome
 from rednotice.model.event import EventKind
 from rednotice.model.filing import MOVES, Filing, FilingState, Party
 from rednotice.model.finding import Stance
-from rednotice.model.request import Request
+from rednotice.model.request import Request, read_request
 from tests.builders import (
     OPERATOR,
     REVIEWER_1,
     REVIEWER_2,
+    TODAY,
+    a_document,
     desk,
     officer,
 )
@@ -166,7 +167,9 @@ def test_a_reviewer_can_do_nothing_with_a_draft(road: Road) -> None:
 def test_an_amendment_is_kept_by_field_and_the_request_examined_anew(road: Road) -> None:
     filing = file(road, road.a_request(assurances=None))
     assert any(finding.rule == "assurances" and finding.mend for finding in filing.examination.findings)
-    complete = road.a_request(reference=filing.request.reference, persons=_documents(filing), title="With assurances")
+    asked = filing.request.model_dump(mode="json")
+    assured = a_document()["assurances"]
+    complete = read_request({**asked, "assurances": assured, "title": "With assurances"}, TODAY)
     amended = road.office.amend_request(filing.number, complete, desk("PT"))
     (amendment,) = amended.amendments
     assert set(amendment.changed) == {"assurances", "title"}
@@ -214,13 +217,6 @@ def test_what_is_decided_is_not_amended(road: Road) -> None:
 
 def _renamed(filing: Filing) -> Request:
     return filing.request.model_copy(update={"title": "Another title"})
-
-
-def _documents(filing: Filing) -> list[dict[str, Any]]:
-    return [person.model_dump(mode="json") for person in filing.request.persons]
-
-
-# --- Questions ----------------------------------------------------------------------------------------------
 
 
 def test_a_question_makes_a_request_incomplete_until_it_is_answered(road: Road) -> None:

@@ -17,7 +17,7 @@ from rednotice.model.event import EventKind
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Notice, in_path
 from rednotice.model.request import Diffusion
-from tests.builders import REVIEWER_1, desk
+from tests.builders import REVIEWER_1, a_stranger, desk
 from tests.conftest import Road, eventually, start_node
 from tests.flow.test_circulation import found_by, last_checkpoint, prove_the_log, rows
 from tests.flow.test_followup import letters
@@ -168,7 +168,8 @@ def test_a_bureau_from_which_the_restriction_is_taken_receives_the_notice(road: 
 
 
 def test_one_bureau_is_excluded_in_the_place_of_another(road: Road) -> None:
-    filing, number = road.publish()
+    # Somebody who is likely in ES would not be found there.
+    filing, number = road.publish(road.a_request(persons=[a_stranger(9_001) | {"likely_in": ["FR"]}]))
     road.office.update_notice(number, changed(filing.request, restrictions=KEPT_FROM_NZ), PT)
     road.wait_receipt("ES", number)
     kept_from_es = [{"bureau": "ES", "reason": "A synthetic reason."}]

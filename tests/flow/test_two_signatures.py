@@ -142,7 +142,7 @@ def test_nothing_is_published_without_two_different_signatures(road: Road) -> No
     run_state_machine_as_test(
         OnThisRoad,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=15,
             deadline=None,
             derandomize=True,

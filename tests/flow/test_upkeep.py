@@ -100,7 +100,7 @@ REFUSED: dict[str, tuple[Callable[[Request], Request], str, str]] = {
     "another warrant": (
         lambda request: changed(request, warrants=[a_warrant(number="SYN-another")]),
         "warrants",
-        "has none of the notice's warrants (SYN-1)",
+        "has none of the notice's warrants (SYN-W-",
     ),
     "another file": (lambda request: changed(request, reference="SYN-other"), "reference", "on the notice it is SYN-"),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +24,11 @@ ActingAs = Annotated[
     typer.Option("--as", envvar="REDNOTICE_AS", help="The account to act as; see 'rednotice officer list'"),
 ]
 
-out = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 200
+"""Columns where nothing says how many there are: a pipe or a file; what is searched for stands on one line there."""
+
+_is_wide = not (sys.stdout.isatty() or "COLUMNS" in os.environ)
+out = Console(highlight=False, soft_wrap=True, width=PIPED_WIDTH if _is_wide else None)
 
 
 def show_json(content: Any) -> None:

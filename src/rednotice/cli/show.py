@@ -34,8 +34,9 @@ def style(word: str) -> str:
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]], title: str | None = None) -> None:
     """Prints a table; markup in cells is the caller's."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        # A number that is cut in two can be neither read nor copied.
+        made.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
     out.print(made, soft_wrap=False)
