@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence, Lean, Stance, Weight
-from rednotice.model.request import Capacity, Colour, Request
+from rednotice.model.request import Capacity, Request
 from rednotice.model.values import bureau_name
-from rednotice.rules.rule import File, Says, doubtful, groups, leaning, missing, rule, satisfied
+from rednotice.rules.rule import AGAINST_PERSONS, File, Says, doubtful, groups, leaning, missing, rule, satisfied
 from rednotice.rules.signs import (
     POLITICIANS,
     answered,
     capacity,
-    for_the_entity,
+    in_any_charge,
     in_charges,
     in_facts,
-    is_of_an_entity,
     once,
     ordinary_acts,
     self_descriptions,
@@ -29,10 +28,7 @@ from rednotice.rules.text import charge_texts, passages
 
 SINCE = "1956-06-13"
 
-ABOUT_CONDUCT = frozenset({Colour.RED, Colour.BLUE, Colour.GREEN, Colour.SILVER})
-"""Colours that single out a person for what he or she is said to have done. Whoever is missing or dead in a war is not
-sought for it, and a warning of a method or a thing names nobody."""
-
+STATUTE = "what it may charge its statute says"
 PRACTICE = "Categories of practice as the domain sheet sums them up; the repository of practice itself was not read."
 
 
@@ -58,9 +54,6 @@ def by_charges_and_facts(
         concrete: whether such facts make light of a category that only the facts tell of.
     """
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "what it may charge its statute says")
-        return
     mend = "Show a crime apart from this: what the person sought did, to whom, for what gain"
     charged = False
     for group in groups(request):
@@ -87,7 +80,13 @@ def by_charges_and_facts(
         yield satisfied(f"neither charges nor facts tell of {what}", Evidence(path="facts.summary"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities=STATUTE,
+)
 def pure_political_offence(file: File) -> Iterator[Says]:
     """Are the charges more than an offence against the state as such?"""
     yield from by_charges_and_facts(
@@ -99,12 +98,18 @@ def pure_political_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3, 2(a); RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3, 2(a); RPD 34(3)(a)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities=STATUTE,
+)
 def expression_or_assembly(file: File) -> Iterator[Says]:
     """Is the person sought for more than speech, publication or peaceful protest?"""
     incitement = once(
         in_facts(file.request, "incitement"),
-        passages("incitement", charge_texts(enumerate(file.request.warrants))),
+        in_any_charge(file.request, "incitement"),
     )
     yield from by_charges_and_facts(
         file,
@@ -118,7 +123,13 @@ def expression_or_assembly(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities=STATUTE,
+)
 def election_offence(file: File) -> Iterator[Says]:
     """Are the charges more than an offence about an election as such?"""
     yield from by_charges_and_facts(
@@ -131,10 +142,16 @@ def election_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a), (b)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities=STATUTE,
+)
 def religion_or_race(file: File) -> Iterator[Says]:
     """Is the person sought for more than a belief, or belonging to a religious or racial group?"""
-    race = once(in_facts(file.request, "race"), passages("race", charge_texts(enumerate(file.request.warrants))))
+    race = once(in_facts(file.request, "race"), in_any_charge(file.request, "race"))
     yield from by_charges_and_facts(
         file,
         category="race" if race else "religion",
@@ -145,16 +162,19 @@ def religion_or_race(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (b)", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a), (b)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities="the official capacity of persons is for it to judge",
+)
 def acts_in_office(file: File) -> Iterator[Says]:
     """Are the facts more than decisions, policy or use of a budget in a public office?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "the official capacity of persons is for it to judge")
-        return
     said = answered(request, "exercise_of_office")
     official = capacity(request, Capacity.OFFICIAL)
-    told = once(in_facts(request, "office_acts"), passages("office_acts", charge_texts(enumerate(request.warrants))))
+    told = once(in_facts(request, "office_acts"), in_any_charge(request, "office_acts"))
     holders = _holders_of_office(request)
     concrete = ordinary_acts(request)
     if not said and not official and not (told and holders):
@@ -189,13 +209,16 @@ def _holders_of_office(request: Request) -> tuple[Evidence, ...]:
     return once(found)
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/53/RES/7", since=SINCE, colours=ABOUT_CONDUCT, source_note=PRACTICE)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a); AGN/53/RES/7",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=PRACTICE,
+    entities=STATUTE,
+)
 def terrorist_membership(file: File) -> Iterator[Says]:
     """Do the facts show an active part of the person's own, beyond membership or support?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "what it may charge its statute says")
-        return
     organisation = request.background.organisation if request.background else None
     said = (
         (Evidence(path="background.organisation.membership_only", passage="yes"),)
@@ -204,7 +227,7 @@ def terrorist_membership(file: File) -> Iterator[Says]:
     )
     charged = once(
         said,
-        passages("terrorist_membership", charge_texts(enumerate(request.warrants))),
+        in_any_charge(request, "terrorist_membership"),
         in_facts(request, "terrorist_membership"),
     )
     acts = ordinary_acts(request)
@@ -235,23 +258,21 @@ def charges_crime_under_international_law(request: Request) -> tuple[Evidence, .
     """What shows that genocide, a crime against humanity or a war crime is charged."""
     return once(
         answered(request, "crime_under_international_law"),
-        passages("international_crime", charge_texts(enumerate(request.warrants))),
+        in_any_charge(request, "international_crime"),
     )
 
 
 @rule(
     "Constitution, Article 3; RPD 34(3)(a), (d), (e); AG-2010-RES-10; AGN/63/RES/9",
     since=SINCE,
-    colours=ABOUT_CONDUCT,
+    colours=AGAINST_PERSONS,
     source_note="The resolutions of 1994 and 2010 as the domain sheet sums them up.",
+    entities="it acts under its cooperation agreement",
 )
 def crime_under_international_law(file: File) -> Iterator[Says]:
     """Where a crime under international law is charged, may the country of the person's nationality still protest?"""
     request = file.request
     charged = charges_crime_under_international_law(request)
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "it acts under its cooperation agreement")
-        return
     if not charged:
         yield satisfied("no crime under international law is charged", Evidence(path="warrants"))
         return

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence
-from rednotice.rules.categories import ABOUT_CONDUCT
 from rednotice.rules.neutrality import WEIGHED, predominance
-from rednotice.rules.rule import File, Says, doubtful, rule, satisfied
+from rednotice.rules.rule import AGAINST_PERSONS, File, Says, doubtful, rule, satisfied
 
 
 @rule(
     "RPD 77, 86",
     since="2012-07-01",
-    colours=ABOUT_CONDUCT,
+    colours=AGAINST_PERSONS,
     source_note="The rule that a refused case may return only with new and relevant facts was written from memory.",
 )
 def refused_before(file: File) -> Iterator[Says]:

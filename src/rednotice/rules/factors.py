@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from rednotice.model.finding import Evidence, Lean, Stance, Weight
 from rednotice.model.person import OfficeKind, PersonRole
 from rednotice.model.request import Request
-from rednotice.model.values import bureau_name
-from rednotice.rules.categories import ABOUT_CONDUCT, SINCE
-from rednotice.rules.rule import File, Says, leaning, rule, satisfied
+from rednotice.model.values import INTERNATIONAL_ENTITIES, bureau_name
+from rednotice.rules.categories import SINCE
+from rednotice.rules.rule import AGAINST_PERSONS, File, Says, leaning, rule, satisfied
 from rednotice.rules.signs import (
     COMBATANTS,
     act_of_state,
-    for_the_entity,
+    in_any_charge,
     in_facts,
-    is_of_an_entity,
     means_of_war,
     once,
     ordinary_acts,
@@ -23,7 +22,7 @@ from rednotice.rules.signs import (
     stances,
     victims,
 )
-from rednotice.rules.text import charge_texts, passages
+from rednotice.rules.text import passages
 
 IMMUNE = {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT}
 """Immune in international law while they serve, whatever the act."""
@@ -34,14 +33,12 @@ NOT_SOUGHT = {PersonRole.VICTIM, PersonRole.WITNESS}
 NOT_READ = "Immunities as the domain sheet sums them up; who enjoys them is disputed among states."
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT)
+@rule("Constitution, Article 3; RPD 34(3)(a); AGN/20/RES/11", since=SINCE, colours=AGAINST_PERSONS)
 def ordinary_element(file: File) -> Iterator[Says]:
     """Do charges and facts show an ordinary crime?"""
     request = file.request
     acts = ordinary_acts(request)
-    named = once(
-        passages("ordinary_charge", charge_texts(enumerate(request.warrants))), in_facts(request, "incitement")
-    )
+    named = once(in_any_charge(request, "ordinary_charge"), in_facts(request, "incitement"))
     if acts:
         because = "the facts are concrete: violence outside fighting, or gain"
         yield leaning(Lean.ORDINARY, Weight.HEAVY, because, *acts)
@@ -64,13 +61,16 @@ def offices_elsewhere(request: Request) -> Iterator[tuple[Evidence, OfficeKind, 
                 yield Evidence(path=f"persons[{n}].offices[{m}]", passage=words), office.kind, office.serving
 
 
-@rule("Constitution, Article 3; RPD 34(3)(b), (e)", since=SINCE, colours=ABOUT_CONDUCT, source_note=NOT_READ)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(b), (e)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=NOT_READ,
+    entities="the official capacity of persons is for it to judge",
+)
 def status_of_persons(file: File) -> Iterator[Says]:
     """Are the persons sought free of high office in another state?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "the official capacity of persons is for it to judge")
-        return
     offices = list(offices_elsewhere(request))
     immune = once(where for where, kind, serving in offices if serving and kind in IMMUNE)
     high = once(where for where, kind, serving in offices if serving and kind in HIGH_OFFICES)
@@ -106,11 +106,11 @@ def status_of_persons(file: File) -> Iterator[Says]:
         yield satisfied("no person sought is said to hold office in another state", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(c)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule("Constitution, Article 3; RPD 34(3)(c)", since=SINCE, colours=AGAINST_PERSONS)
 def source_of_request(file: File) -> Iterator[Says]:
     """Is the source of the request apart from the conflict, and tied to the act?"""
     request = file.request
-    if is_of_an_entity(request):
+    if request.bureau in INTERNATIONAL_ENTITIES:
         because = "an international entity with jurisdiction of its own requests"
         yield leaning(Lean.ORDINARY, Weight.LIGHT, because, Evidence(path="bureau", passage=request.bureau))
         return
@@ -135,7 +135,7 @@ def source_of_request(file: File) -> Iterator[Says]:
         yield satisfied("nothing shows the source as a party", Evidence(path="bureau"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule("Constitution, Article 3; RPD 34(3)(d)", since=SINCE, colours=AGAINST_PERSONS)
 def positions_of_bureaus(file: File) -> Iterator[Says]:
     """Do other bureaus and international entities let the request stand?"""
     said = stances(file).values()
@@ -158,13 +158,16 @@ def positions_of_bureaus(file: File) -> Iterator[Says]:
         yield satisfied("no bureau objects", Evidence(path="bureau"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(e)", since=SINCE, colours=ABOUT_CONDUCT, source_note=NOT_READ)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(e)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    source_note=NOT_READ,
+    entities="cooperation agreements ask for help",
+)
 def international_obligations(file: File) -> Iterator[Says]:
     """Does international law ask states to help, rather than forbid it?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "cooperation agreements ask for help")
-        return
     immune = once(where for where, kind, serving in offices_elsewhere(request) if serving and kind in IMMUNE)
     organisation = request.background.organisation if request.background else None
     if immune:
@@ -182,13 +185,15 @@ def international_obligations(file: File) -> Iterator[Says]:
         yield satisfied("no obligation in international law stands against it", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(f)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(f)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    entities="it takes no side between states",
+)
 def neutrality_of_organisation(file: File) -> Iterator[Says]:
     """Would the organisation take no side between states by circulating it?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "it takes no side between states")
-        return
     offices = once(where for where, _, _ in offices_elsewhere(request))
     of_state = act_of_state(request)
     sought = request.assurances and request.assurances.extradition_will_be_sought
@@ -212,13 +217,15 @@ def neutrality_of_organisation(file: File) -> Iterator[Says]:
         yield satisfied("circulating it takes no side between states", Evidence(path="persons"))
 
 
-@rule("Constitution, Article 3; RPD 34(3)(g)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(g)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    entities="the context is for it to judge",
+)
 def political_context(file: File) -> Iterator[Says]:
     """Is the general context of the case free of politics?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "the context is for it to judge")
-        return
     text = request.background.political_context if request.background else None
     said = (Evidence(path="background.political_context", passage=text[:300]),) if text else ()
     told = in_facts(request, "political_context")

@@ -7,32 +7,32 @@ from collections.abc import Iterator
 from rednotice.model.background import ArmedConflict
 from rednotice.model.finding import Evidence, Lean, Weight
 from rednotice.model.request import Capacity, Request
-from rednotice.rules.categories import ABOUT_CONDUCT, SINCE, by_charges_and_facts, charges_crime_under_international_law
-from rednotice.rules.rule import File, Says, leaning, rule, satisfied
+from rednotice.rules.categories import SINCE, STATUTE, by_charges_and_facts, charges_crime_under_international_law
+from rednotice.rules.rule import AGAINST_PERSONS, File, Says, leaning, rule, satisfied
 from rednotice.rules.signs import (
     COMBATANTS,
     answered,
     capacity,
-    for_the_entity,
     gain,
+    in_any_charge,
     in_facts,
-    is_of_an_entity,
     means_of_war,
     once,
     ordinary_acts,
     outside_fighting,
     victims,
 )
-from rednotice.rules.text import charge_texts, passages
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    entities="crimes under international law in armed conflict are its task",
+)
 def military_act(file: File) -> Iterator[Says]:
     """Are the facts free of an act of the armed forces of a state?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "crimes under international law in armed conflict are its task")
-        return
     means = once(means_of_war(request), _fighting_between_states(request))
     forces = once(in_facts(request, "state_forces"), capacity(request, Capacity.MILITARY))
     harmed = victims(request, COMBATANTS)
@@ -70,11 +70,8 @@ def military_act(file: File) -> Iterator[Says]:
 
 
 def _fighting_between_states(request: Request) -> tuple[Evidence, ...]:
-    return (
-        once(_conflict(request, ArmedConflict.BETWEEN_STATES), answered(request, "act_in_combat"))
-        if (_conflict(request, ArmedConflict.BETWEEN_STATES) and answered(request, "act_in_combat"))
-        else ()
-    )
+    between, combat = _conflict(request, ArmedConflict.BETWEEN_STATES), answered(request, "act_in_combat")
+    return once(between, combat) if between and combat else ()
 
 
 def _conflict(request: Request, which: ArmedConflict) -> tuple[Evidence, ...]:
@@ -82,7 +79,7 @@ def _conflict(request: Request, which: ArmedConflict) -> tuple[Evidence, ...]:
     return (Evidence(path="background.armed_conflict", passage=said),) if said is which else ()
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule("Constitution, Article 3; RPD 34(3)(a)", since=SINCE, colours=AGAINST_PERSONS, entities=STATUTE)
 def military_offence(file: File) -> Iterator[Says]:
     """Are the charges more than offences that only a soldier can commit?"""
     yield from by_charges_and_facts(
@@ -94,14 +91,16 @@ def military_offence(file: File) -> Iterator[Says]:
     )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11", since=SINCE, colours=ABOUT_CONDUCT)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(a), (g); AGN/20/RES/11",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    entities="conflicts within states are within its task",
+)
 def part_in_conflict(file: File) -> Iterator[Says]:
     """Are the facts free of a mere part in a coup, an uprising or fighting within a state?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "conflicts within states are within its task")
-        return
-    charges = passages("conflict_within", charge_texts(enumerate(request.warrants)))
+    charges = in_any_charge(request, "conflict_within")
     inside = once(_conflict(request, ArmedConflict.WITHIN_A_STATE), in_facts(request, "civil_war"))
     part = once(answered(request, "coup_or_uprising", "act_in_combat"), charges, in_facts(request, "conflict_within"))
     if not part and not inside:
@@ -127,13 +126,15 @@ def part_in_conflict(file: File) -> Iterator[Says]:
         )
 
 
-@rule("Constitution, Article 3; RPD 34(3)(f), (g)", since=SINCE, colours=ABOUT_CONDUCT)
+@rule(
+    "Constitution, Article 3; RPD 34(3)(f), (g)",
+    since=SINCE,
+    colours=AGAINST_PERSONS,
+    entities="it takes no side in a confrontation",
+)
 def armed_confrontation(file: File) -> Iterator[Says]:
     """Is the general context free of an armed confrontation between states?"""
     request = file.request
-    if is_of_an_entity(request):
-        yield for_the_entity(request, "it takes no side in a confrontation")
-        return
     between = _conflict(request, ArmedConflict.BETWEEN_STATES)
     strikes = means_of_war(request)
     answers = in_facts(request, "confrontation")

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from rednotice.model.finding import Evidence, Finding, Lean, Verdict, Weight
 from rednotice.rules import categories, factors, military
-from rednotice.rules.categories import ABOUT_CONDUCT, SINCE
-from rednotice.rules.rule import File, Says, barred, doubtful, rule, satisfied
+from rednotice.rules.categories import SINCE
+from rednotice.rules.rule import AGAINST_PERSONS, File, Says, barred, doubtful, rule, satisfied
 
 WEIGHED = (*military.RULES, *categories.RULES, *factors.RULES)
 """The rules whose findings lean to a side."""
@@ -27,7 +27,7 @@ OUTWEIGHS = 2
 @rule(
     "Constitution, Article 3; RPD 34(2)-(3); AGN/20/RES/11",
     since=SINCE,
-    colours=ABOUT_CONDUCT,
+    colours=AGAINST_PERSONS,
     source_note="Weights and margins are our own measure; the texts name the factors and leave the weighing to people.",
 )
 def predominance(file: File) -> Iterator[Says]:

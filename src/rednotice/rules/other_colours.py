@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rednotice.model.finding import Evidence
 from rednotice.model.person import Person, PersonRole
-from rednotice.model.request import Colour
+from rednotice.model.request import Colour, Request
 from rednotice.model.sections import Assessment, Disappearance
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import EVERY, File, Says, barred, doubtful, missing, rule, satisfied, whose
+from rednotice.rules.rule import EVERY, File, Says, barred, doubtful, missing, not_said, rule, satisfied, whose
 from rednotice.rules.special_persons import may_be_minor
 from rednotice.rules.text import charge_texts
 
@@ -34,9 +34,9 @@ def summary_and_contact(file: File) -> Iterator[Says]:
     if request.contact is None:
         lacking["contact"] = "whom an officer can ask"
     if lacking:
-        yield missing(
-            f"the request does not say {', nor '.join(lacking.values())}",
-            *(Evidence(path=path) for path in lacking),
+        yield not_said(
+            "the request does not say {}",
+            lacking,
             mend="Add it: those who receive the notice know nothing else of the case",
         )
     else:
@@ -61,6 +61,11 @@ def recognisable(file: File) -> Iterator[Says]:
 def can_be_seen(person: Person) -> bool:
     """Whether anything is given of a person's body: photograph, traces or description."""
     return bool(person.biometrics) or bool(person.description and not person.description.is_blank)
+
+
+def offences_named(request: Request) -> list[Evidence]:
+    """The offences of a request, each with its place."""
+    return [Evidence(path=path, passage=text) for path, text in charge_texts(enumerate(request.warrants))]
 
 
 # --- Blue ------------------------------------------------------------------------------------------------------
@@ -98,7 +103,7 @@ def person_of_interest(file: File) -> Iterator[Says]:
 @rule("RPD 88", since=IN_FORCE, colours=BLUE, source_note=FROM_THE_TABLE)
 def criminal_investigation(file: File) -> Iterator[Says]:
     """Is there a criminal investigation, and what is it about?"""
-    offences = [Evidence(path=path, passage=text) for path, text in charge_texts(enumerate(file.request.warrants))]
+    offences = offences_named(file.request)
     if offences:
         yield satisfied("the offences under investigation are named", *offences)
     else:
@@ -117,16 +122,12 @@ def assessed_as_a_threat(file: File) -> Iterator[Says]:
     """Did a law-enforcement authority assess the person as a possible threat to public safety?"""
     given = file.request.assessment or Assessment()
     lacking = {
-        field: words
+        f"assessment.{field}": words
         for field, words in (("authority", "who assessed it"), ("threat", "what threat the person is"))
         if getattr(given, field) is None
     }
     if lacking:
-        yield missing(
-            f"the assessment does not say {', nor '.join(lacking.values())}",
-            *(Evidence(path=f"assessment.{field}") for field in lacking),
-            mend="Give the assessment of the authority",
-        )
+        yield not_said("the assessment does not say {}", lacking, mend="Give the assessment of the authority")
     else:
         yield satisfied(f"{given.authority} assessed the person as a threat", Evidence(path="assessment"))
 
@@ -179,17 +180,13 @@ def disappearance_reported(file: File) -> Iterator[Says]:
     lacking = {}
     if roles != {PersonRole.UNIDENTIFIED}:
         if given.reported_on is None:
-            lacking["reported_on"] = "when it was reported"
+            lacking["disappearance.reported_on"] = "when it was reported"
         if given.reported_to is None:
-            lacking["reported_to"] = "to whom it was reported"
+            lacking["disappearance.reported_to"] = "to whom it was reported"
     if given.circumstances is None:
-        lacking["circumstances"] = "in what circumstances"
+        lacking["disappearance.circumstances"] = "in what circumstances"
     if lacking:
-        yield missing(
-            f"of the disappearance it is not said {', nor '.join(lacking.values())}",
-            *(Evidence(path=f"disappearance.{field}") for field in lacking),
-            mend="Give it from the report",
-        )
+        yield not_said("of the disappearance it is not said {}", lacking, mend="Give it from the report")
     else:
         yield satisfied("the report and the circumstances are given", Evidence(path="disappearance"))
 

@@ -8,7 +8,7 @@ from rednotice.model.finding import Evidence
 from rednotice.model.person import BiometricKind, NameKind, Person
 from rednotice.model.warrant import AuthorityKind
 from rednotice.rules.figures import figure
-from rednotice.rules.rule import RED, File, Says, missing, rule, satisfied
+from rednotice.rules.rule import RED, File, Says, missing, not_said, rule, satisfied
 from rednotice.rules.text import fold, terms
 
 IN_FORCE = "2012-07-01"
@@ -75,10 +75,8 @@ def summary_of_facts(file: File) -> Iterator[Says]:
     if len(facts.summary) < figure("summary_minimum_characters", file.on):
         lacking["facts.summary"] = "what was done, in more than a phrase"
     if lacking:
-        yield missing(
-            f"the summary does not say {', nor '.join(lacking.values())}",
-            *(Evidence(path=path) for path in lacking),
-            mend="Say clearly and briefly what was done, when and where",
+        yield not_said(
+            "the summary does not say {}", lacking, mend="Say clearly and briefly what was done, when and where"
         )
     # "See warrant" or "is suspected" shows no part in the act.
     empty = terms("no_part_stated")
@@ -176,10 +174,8 @@ def assurances(file: File) -> Iterator[Says]:
             "that an appeal to a judicial authority exists, for a warrant that none issued"
         )
     if lacking:
-        yield missing(
-            f"the bureau does not assure {', nor '.join(lacking.values())}",
-            *(Evidence(path=path) for path in lacking),
-            mend="Give the assurance, or say why it cannot be given",
+        yield not_said(
+            "the bureau does not assure {}", lacking, mend="Give the assurance, or say why it cannot be given"
         )
     else:
         yield satisfied("power, extradition and its coordination are assured", Evidence(path="assurances"))
@@ -195,11 +191,7 @@ def data_useful_for_action(file: File) -> Iterator[Says]:
     if request.contact is None:
         lacking["contact"] = "whom an officer can ask"
     if lacking:
-        yield missing(
-            f"the request does not say {', nor '.join(lacking.values())}",
-            *(Evidence(path=path) for path in lacking),
-            mend="Add it: an officer at a border acts on it",
-        )
+        yield not_said("the request does not say {}", lacking, mend="Add it: an officer at a border acts on it")
     else:
         yield satisfied("countries and contact are given", Evidence(path="extradition"), Evidence(path="contact"))
 

@@ -9,19 +9,21 @@ The docstring's first line is the question that an officer reads. The name of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from rednotice.model.finding import EarlierCase, Evidence, Finding, Lean, Position, Verdict, Weight
 from rednotice.model.request import Colour, Request
+from rednotice.model.values import INTERNATIONAL_ENTITIES
 from rednotice.model.warrant import Warrant
 
 EVERY = frozenset(Colour) - {Colour.SPECIAL}
 """Colours that a bureau may request; special notices follow the list of the Security Council."""
 RED = frozenset({Colour.RED})
 AGAINST_PERSONS = frozenset({Colour.RED, Colour.BLUE, Colour.GREEN, Colour.SILVER})
-"""Colours that serve criminal proceedings against somebody, or warn of somebody."""
+"""Colours that single out a person for what he or she is said to have done: they serve criminal proceedings against
+somebody, or warn of somebody. Whoever is missing or dead is not sought, and a warning of a thing names nobody."""
 
 EVIDENCE_LIMIT = 50
 """Places that one finding points to at most; a finding travels, and people read it."""
@@ -99,6 +101,8 @@ class Rule:
     question: str
     ask: Question
     source_note: str | None = field(default=None)
+    entities: str | None = field(default=None)
+    """Why it lets a request of an international entity stand, which has a jurisdiction of its own (RPD 82)."""
 
     def in_force(self, on: date) -> bool:
         """Whether the rule has a say on this day."""
@@ -106,7 +110,7 @@ class Rule:
 
     def findings(self, file: File) -> Iterator[Finding]:
         """What the rule says of a file."""
-        for says in self.ask(file):
+        for says in self._answers(file):
             yield Finding(
                 rule=self.name,
                 citation=self.citation,
@@ -119,6 +123,13 @@ class Rule:
                 weight=says.weight,
             )
 
+    def _answers(self, file: File) -> Iterator[Says]:
+        bureau = file.request.bureau
+        if self.entities is None or bureau not in INTERNATIONAL_ENTITIES:
+            return self.ask(file)
+        because = f"an international entity with jurisdiction of its own requests: {self.entities}"
+        return iter((satisfied(because, Evidence(path="bureau", passage=bureau)),))
+
 
 def rule(
     citation: str,
@@ -127,10 +138,12 @@ def rule(
     until: str | None = None,
     colours: frozenset[Colour] = EVERY,
     source_note: str | None = None,
+    entities: str | None = None,
 ) -> Callable[[Question], Rule]:
     """Makes a rule of a function, for some colours or for every one that a bureau may request.
 
-    `source_note` says so where a text was not read beside the rule.
+    `source_note` says so where a text was not read beside the rule. `entities` says why it is not for the rule to weigh
+    a request of an international entity; without it, such a request is asked like any.
     """
 
     def make(ask: Question) -> Rule:
@@ -139,7 +152,7 @@ def rule(
             raise TypeError(f"the rule {ask.__name__} has no question: write it as its docstring")
         ends = date.fromisoformat(until) if until else None
         starts = date.fromisoformat(since)
-        return Rule(ask.__name__, citation, starts, ends, colours, question[0], ask, source_note)
+        return Rule(ask.__name__, citation, starts, ends, colours, question[0], ask, source_note, entities)
 
     return make
 
@@ -154,6 +167,11 @@ def missing(
 ) -> Says:
     """The file does not say enough; the bureau is asked (RPD 78)."""
     return Says(Verdict.MISSING, because, evidence, mend, lean, weight)
+
+
+def not_said(words: str, lacking: Mapping[str, str], *, mend: str) -> Says:
+    """Data is missing: `words` with a place for what is not said, and what that is, by the path of its field."""
+    return missing(words.format(", nor ".join(lacking.values())), *(Evidence(path=path) for path in lacking), mend=mend)
 
 
 def doubtful(because: str, *evidence: Evidence, mend: str) -> Says:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from rednotice.model.finding import Evidence, Position
 from rednotice.model.person import OfficeKind, Person
 from rednotice.model.request import Capacity, Request, VictimStatus
-from rednotice.model.values import INTERNATIONAL_ENTITIES
-from rednotice.rules.rule import File, Group, Says, satisfied
+from rednotice.rules.rule import File, Group
 from rednotice.rules.text import charge_texts, facts_texts, passages
 
 ACTS_OF_STATE = {Capacity.OFFICIAL, Capacity.MILITARY}
@@ -20,19 +19,6 @@ POLITICIANS = {
     OfficeKind.SENIOR_OFFICIAL,
     OfficeKind.POLITICIAN,
 }
-
-
-def is_of_an_entity(request: Request) -> bool:
-    """Whether an international entity asks, which has a jurisdiction of its own (RPD 82)."""
-    return request.bureau in INTERNATIONAL_ENTITIES
-
-
-def for_the_entity(request: Request, because: str) -> Says:
-    """The answer on a request of an international entity: its jurisdiction is not for this organisation to weigh."""
-    return satisfied(
-        f"an international entity with jurisdiction of its own requests: {because}",
-        Evidence(path="bureau", passage=request.bureau),
-    )
 
 
 def once(*found: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -48,6 +34,11 @@ def in_facts(request: Request, category: str) -> tuple[Evidence, ...]:
 def in_charges(group: Group, category: str) -> tuple[Evidence, ...]:
     """Charges against persons in which a term of the category stands."""
     return passages(category, charge_texts(group.warrants))
+
+
+def in_any_charge(request: Request, category: str) -> tuple[Evidence, ...]:
+    """Charges against anybody in which a term of the category stands."""
+    return passages(category, charge_texts(enumerate(request.warrants)))
 
 
 def answered(request: Request, *questions: str) -> tuple[Evidence, ...]:
@@ -68,7 +59,7 @@ def capacity(request: Request, *wanted: Capacity) -> tuple[Evidence, ...]:
 
 def means_of_war(request: Request) -> tuple[Evidence, ...]:
     """What shows that means of war were used; a weapon of war alone may have been stolen or sold."""
-    traded = gain(request) or passages("gain", charge_texts(enumerate(request.warrants)))
+    traded = gain(request) or in_any_charge(request, "gain")
     weapons = () if traded else in_facts(request, "weapons_of_war")
     return once(in_facts(request, "means_of_war"), weapons)
 

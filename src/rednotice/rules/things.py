@@ -13,9 +13,8 @@ from rednotice.model.finding import Evidence
 from rednotice.model.request import Colour
 from rednotice.model.sections import Asset, DeadBody, ModusOperandi, Threat, ThreatKind
 from rednotice.model.values import bureau_name
-from rednotice.rules.other_colours import FROM_THE_TABLE, can_be_seen
-from rednotice.rules.rule import File, Says, barred, missing, rule, satisfied
-from rednotice.rules.text import charge_texts
+from rednotice.rules.other_colours import FROM_THE_TABLE, can_be_seen, offences_named
+from rednotice.rules.rule import File, Says, barred, missing, not_said, rule, satisfied
 
 IN_FORCE = "2012-07-01"
 PILOT = "2025-01-10"
@@ -37,11 +36,7 @@ def body_found(file: File) -> Iterator[Says]:
     if given.found_at is None and given.country is None:
         lacking["body.found_at"] = "where"
     if lacking:
-        yield missing(
-            f"it is not said {', nor '.join(lacking.values())} the body was found",
-            *(Evidence(path=path) for path in lacking),
-            mend="Give it from the report on the body",
-        )
+        yield not_said("it is not said {} the body was found", lacking, mend="Give it from the report on the body")
     else:
         yield satisfied("when and where the body was found is given", Evidence(path="body"))
 
@@ -128,11 +123,7 @@ def threat_described(file: File) -> Iterator[Says]:
     if given.kind is ThreatKind.PERSON and not file.request.persons:
         lacking["persons"] = "which person the threat comes from"
     if lacking:
-        yield missing(
-            f"of the threat it is not said {', nor '.join(lacking.values())}",
-            *(Evidence(path=path) for path in lacking),
-            mend="Say it: others must know what to look for",
-        )
+        yield not_said("of the threat it is not said {}", lacking, mend="Say it: others must know what to look for")
     else:
         yield satisfied("the threat is described", Evidence(path="threat"))
 
@@ -210,7 +201,7 @@ def _is_described(asset: Asset) -> bool:
 @rule("RPD 10; pilot of silver notices", since=PILOT, colours=SILVER, source_note=PILOT_NOTE)
 def crime_behind_the_assets(file: File) -> Iterator[Says]:
     """Is it said from which crime the assets are thought to come?"""
-    charges = [Evidence(path=path, passage=text) for path, text in charge_texts(enumerate(file.request.warrants))]
+    charges = offences_named(file.request)
     if charges:
         yield satisfied("the offences are named", *charges)
     else:
