@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rednotice.errors import Fault, InvalidInput
 from rednotice.flow import retention
 from rednotice.flow.earlier import reexamined
-from rednotice.flow.request import check_request, draft, move, own_filing, require_open
+from rednotice.flow.request import draft, move, own_filing, require_open, require_takeable
 from rednotice.flow.work import OfficeWork
 from rednotice.model.bureau import Officer
 from rednotice.model.event import EventKind
@@ -35,7 +35,7 @@ def amend(work: OfficeWork, number: str, request: Request, by: Officer) -> Filin
     if filing.state is FilingState.DRAFT:
         return draft(work, request, by)
     require_open(filing)
-    check_request(request, work.at.date())
+    require_takeable(request)
     changed = tuple(changed_fields(filing.request.model_dump(mode="json"), request.model_dump(mode="json")))
     if not changed:
         return filing

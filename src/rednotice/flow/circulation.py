@@ -23,6 +23,7 @@ from rednotice.model.notice import Addition, Ground, Listing, Notice, Recall, Su
 from rednotice.model.person import Person
 from rednotice.model.request import Colour
 from rednotice.model.task import Task, TaskKind
+from rednotice.model.values import months_later
 from rednotice.rules.duties import limit
 from rednotice.rules.figures import figure
 
@@ -340,6 +341,4 @@ def _new_control_number(work: OfficeWork, colour: Colour) -> str:
 def review_by(work: OfficeWork) -> date:
     """The day by which a notice that is recorded, or found to be still needed, now is examined (RPD 49-51)."""
     today = work.at.date()
-    year = today.year + figure("notice_years", today)
-    # A notice of 29 February is examined on 28 February of a year that has no 29th.
-    return today.replace(year=year, day=28) if (today.month, today.day) == (2, 29) else today.replace(year=year)
+    return months_later(today, 12 * figure("notice_years", today))

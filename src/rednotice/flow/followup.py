@@ -63,11 +63,7 @@ def move(work: OfficeWork, number: str, to: CaseState, remark: str | None, by: O
         Conflict: if the table has no such move.
     """
     case = work.case(number)
-    sides = case.sides(by.bureau)
-    if by.role is not Role.DESK or not sides:
-        raise NotAllowed(
-            f"{by.name} ({by.role}, {by.bureau}) cannot move case {number}; the desks of {_parties(case)} can"
-        )
+    sides = _sides(case, by, "move")
     allowed = MOVES.get((case.state, to))
     if allowed is None:
         possible = ", ".join(target for state, target in MOVES if state is case.state) or "nothing more"
@@ -98,11 +94,7 @@ def fulfil(work: OfficeWork, number: str, kind: DutyKind, remark: str | None, by
         Conflict: if the case has no such duty, or it is done.
     """
     case = work.case(number)
-    sides = case.sides(by.bureau)
-    if by.role is not Role.DESK or not sides:
-        raise NotAllowed(
-            f"{by.name} ({by.role}, {by.bureau}) cannot act in case {number}; the desks of {_parties(case)} can"
-        )
+    sides = _sides(case, by, "act in")
     duty = case.duty(kind)
     if duty is None:
         owed = ", ".join(duty.kind for duty in case.duties if duty.is_open) or "nothing more"
@@ -179,5 +171,12 @@ def _duty(kind: DutyKind, since: datetime, *, urgent: bool = False) -> Duty:
     return Duty(kind=kind, owed_by=owed.owed_by, due=since + owed.first(urgent=urgent))
 
 
-def _parties(case: Case) -> str:
-    return " and ".join(bureau for bureau in (case.locating, case.requesting) if bureau)
+def _sides(case: Case, by: Officer, act: str) -> frozenset[Side]:
+    """The sides for which a desk acts in a case."""
+    sides = case.sides(by.bureau)
+    if by.role is not Role.DESK or not sides:
+        parties = " and ".join(bureau for bureau in (case.locating, case.requesting) if bureau)
+        raise NotAllowed(
+            f"{by.name} ({by.role}, {by.bureau}) cannot {act} case {case.number}; the desks of {parties} can"
+        )
+    return sides

@@ -37,13 +37,22 @@ def check_request(request: Request, on: date) -> Examination:
     Raises:
         InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
     """
+    require_takeable(request)
+    return examine(request, on)
+
+
+def require_takeable(request: Request) -> None:
+    """Sees to it that notices could be made of a request, whatever the rules say of it.
+
+    Raises:
+        InvalidInput: if no bureau requests this colour, or a notice would be too large to circulate.
+    """
     if request.colour not in HANDLED:
         handled = ", ".join(sorted(HANDLED))
         raise InvalidInput.at(
             "colour", f"no bureau requests {request.colour} notices", f"Use one of: {handled}", "request"
         )
     _notices_fit(request)
-    return examine(request, on)
 
 
 def _notices_fit(request: Request) -> None:
@@ -110,7 +119,7 @@ def draft(work: OfficeWork, request: Request, by: Officer) -> Filing:
         Conflict: if the bureau filed another request under the reference.
     """
     _may_file(request, by)
-    check_request(request, work.at.date())
+    require_takeable(request)
     standing = work.filing_of(request.bureau, request.reference)
     if standing and standing.state is not FilingState.DRAFT:
         raise _reference_used(standing)
@@ -130,7 +139,7 @@ def file(work: OfficeWork, request: Request, by: Officer) -> Filing:
         Conflict: if the bureau used the reference for another request.
     """
     _may_file(request, by)
-    check_request(request, work.at.date())
+    require_takeable(request)
     standing = work.filing_of(request.bureau, request.reference)
     if standing and standing.state is FilingState.DRAFT:
         move(standing, FilingState.FILED, Party.BUREAU)
@@ -253,13 +262,23 @@ def as_seen_by(filing: Filing, officer: Officer) -> Filing:
         raise NotFound(f"there is no request {filing.number}{of_bureau}")
     if officer.of_office or officer.of_commission:
         return filing
-    own = own_earlier(filing)
-    shown: dict[str, object] = {"earlier": own, "opinions": (), "decisions": filing.in_effect, "assigned": None}
-    if own != filing.earlier or filing.opinions:
-        shown["examination"] = examine(filing.request, filing.examined_on, own)
+    shown: dict[str, object] = {
+        "earlier": _own_earlier(filing),
+        "opinions": (),
+        "decisions": filing.in_effect,
+        "assigned": None,
+        "examination": own_examination(filing),
+    }
     return filing.model_copy(update=shown)
 
 
-def own_earlier(filing: Filing) -> tuple[EarlierCase, ...]:
-    """The earlier cases that were the requesting bureau's own."""
+def own_examination(filing: Filing) -> Examination:
+    """What the rules say of a request by what its bureau knows: without other bureaus' cases and opinions."""
+    own = _own_earlier(filing)
+    if own == filing.earlier and not filing.opinions:
+        return filing.examination
+    return examine(filing.request, filing.examined_on, own)
+
+
+def _own_earlier(filing: Filing) -> tuple[EarlierCase, ...]:
     return tuple(case for case in filing.earlier if case.bureau == filing.request.bureau)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from rednotice.errors import Conflict, Fault, InvalidInput, NotAllowed
 from rednotice.flow import circulation
 from rednotice.flow.earlier import SAME_PERSON_FROM, listed
-from rednotice.flow.request import check_request, notice_content
+from rednotice.flow.request import notice_content, require_takeable
 from rednotice.flow.work import Circulated, OfficeWork
 from rednotice.match import build
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
@@ -81,7 +81,7 @@ def update(work: OfficeWork, number: str, changed: Request, by: Officer) -> Noti
     faults = list(_of_another_case(notice, filing, changed))
     if faults:
         raise InvalidInput(faults, "update")
-    check_request(changed, work.at.date())
+    require_takeable(changed)
     examination = examine(changed, work.at.date(), filing.earlier, filing.positions)
     known = {finding.rule for finding in filing.examination.of(Verdict.DOUBTFUL)}
     against = examination.of(Verdict.BARRED, Verdict.MISSING)

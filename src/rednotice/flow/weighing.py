@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rednotice.errors import Conflict, Fault, InvalidInput
-from rednotice.flow.request import own_earlier
+from rednotice.flow.request import own_examination
 from rednotice.model.decision import Decision, Outcome, Weighed, Weighing
 from rednotice.model.filing import Filing
 from rednotice.model.finding import Finding, Verdict
-from rednotice.rules.book import examine
 from rednotice.rules.rule import EVIDENCE_LIMIT
 
 PROHIBITS = frozenset({Verdict.BARRED, Verdict.MISSING})
@@ -162,7 +161,7 @@ def _against(findings: Sequence[Finding]) -> list[Finding]:
 
 def _told(filing: Filing, findings: Sequence[Finding]) -> list[Finding]:
     """Findings as the bureau is told them: without what the office knows of other bureaus."""
-    own = examine(filing.request, filing.examined_on, own_earlier(filing)).findings
+    own = own_examination(filing).findings if findings else ()
     return [
         finding
         if finding in own

@@ -101,6 +101,17 @@ PartialDate = Annotated[
 """A date as text of which day, or month and day, may be unknown: 1971-03-05, 1971-03, 1971."""
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later; the last day of a month that is shorter.
+
+    >>> months_later(date(2028, 2, 29), 12)
+    datetime.date(2029, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    month += 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def earliest(partial: str) -> date:
     """The first day that a partial date may mean.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, datetime, timedelta
 
 from rednotice.model.application import ApplicationKind, ApplicationState
+from rednotice.model.values import months_later
 from rednotice.rules.figures import figure
 
 BOOK = "redress"
@@ -46,7 +46,7 @@ def answer_due(asked: datetime) -> datetime:
 
 def revision_is_in_time(learned_on: date, on: date) -> bool:
     """Whether new facts are put forward soon enough after they were learned (CCF 42)."""
-    return learned_on <= on <= _later(learned_on, figure("revision_months", on, BOOK))
+    return learned_on <= on <= months_later(learned_on, figure("revision_months", on, BOOK))
 
 
 def kept_until(figure_name: str, since: datetime) -> datetime:
@@ -65,10 +65,4 @@ def after_months(since: datetime, months: int) -> datetime:
     >>> after_months(datetime(2027, 10, 31), 4)
     datetime.datetime(2028, 2, 29, 0, 0)
     """
-    return datetime.combine(_later(since.date(), months), since.timetz())
-
-
-def _later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return datetime.combine(months_later(since.date(), months), since.timetz())
