@@ -8,7 +8,7 @@ import typer
 
 from rednotice.cli import show
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, out, present, show_json
 from rednotice.model.case import CaseState, DutyKind, Side
 
 app = typer.Typer(no_args_is_help=True, help="Follow cases, from the hit to the end.")
@@ -50,10 +50,7 @@ def show_(number: Number, data: DataFolder, acting_as: ActingAs = None, as_json:
     """Show a case with every move, and who owes what until when."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.get(f"/api/cases/{number}")
-    if as_json:
-        show_json(found)
-    else:
-        show.case(found)
+    present(found, show.case, as_json=as_json)
 
 
 @app.command("move")
@@ -99,7 +96,4 @@ def done(
         bureau = case["locating" if owed.get(duty.value) == Side.LOCATING.value else "requesting"]
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
     found = client.post(f"/api/cases/{number}/duties", {"duty": duty.value, "remark": remark})
-    if as_json:
-        show_json(found)
-    else:
-        show.case(found)
+    present(found, show.case, as_json=as_json)

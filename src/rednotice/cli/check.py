@@ -8,7 +8,7 @@ import typer
 
 from rednotice.cli import show
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, present, show_json
 
 hits = typer.Typer(no_args_is_help=True, help="Confirm that a match is the person.")
 
@@ -57,10 +57,8 @@ def confirm(
     said = {"place": place, "remark": remark, "urgent": urgent}
     body = {"check": check_number, "control_number": control_number, **said}
     found = client.post("/api/hits", body)
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"Hit {found['number']} on {found['control_number']} is on its way to the requesting bureau.")
+    sent = f"Hit {found['number']} on {found['control_number']} is on its way to the requesting bureau."
+    present(found, sent, as_json=as_json)
 
 
 @hits.callback()

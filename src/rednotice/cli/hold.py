@@ -8,7 +8,7 @@ import typer
 
 from rednotice.cli import show
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, fill, present, show_json
 
 app = typer.Typer(no_args_is_help=True, help="Legal holds: what they are on is not erased.")
 
@@ -23,10 +23,7 @@ def place(
     """Place a legal hold."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.post("/api/holds", {"subject": subject, "reason": reason})
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"{fill(subject)} is not erased until the hold is lifted.")
+    present(found, f"{subject} is not erased until the hold is lifted.", as_json=as_json)
 
 
 @app.command("lift")
@@ -34,10 +31,7 @@ def lift(subject: Subject, reason: Reason, data: DataFolder, acting_as: ActingAs
     """Lift a legal hold; what is due for erasure is erased when the clock looks again."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.post("/api/holds/lift", {"subject": subject, "reason": reason})
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"The hold on {fill(subject)} is lifted.")
+    present(found, f"The hold on {subject} is lifted.", as_json=as_json)
 
 
 @app.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from rednotice.adapters import clock
 from rednotice.adapters.request_file import read_file
 from rednotice.cli import show
 from rednotice.cli.client import Client, connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, present, show_json
 from rednotice.model.notice import Ground, Remark, in_path
 from rednotice.model.request import read_request
 
@@ -56,10 +56,7 @@ def show_(number: ControlNumber, data: DataFolder, acting_as: ActingAs = None, a
     """Show a notice, its history, and which bureaus hold it, erased it, or are silent."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.get(f"/api/notices/{in_path(number)}")
-    if as_json:
-        show_json(found)
-    else:
-        show.notice(found)
+    present(found, show.notice, as_json=as_json)
 
 
 @app.command("update")
@@ -74,7 +71,7 @@ def update(
     changed = read_file(file).located(lambda content: read_request(content, clock.now().date()))
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=changed.bureau)
     found = client.post(f"/api/notices/{in_path(number)}/versions", changed.model_dump(mode="json"))
-    _say(found, f"{number} is version {found['version']} now.", as_json=as_json)
+    present(found, f"{number} is version {found['version']} now.", as_json=as_json)
 
 
 @app.command("add")
@@ -90,7 +87,7 @@ def add(
     """Add a caveat or an addendum to a notice."""
     client = _keeper(data, acting_as, bureau)
     found = client.post(f"/api/notices/{in_path(number)}/additions", {"kind": kind.value, "text": text})
-    _say(found, f"{number} is version {found['version']} now, with the {kind}.", as_json=as_json)
+    present(found, f"{number} is version {found['version']} now, with the {kind}.", as_json=as_json)
 
 
 @app.command("suspend")
@@ -105,7 +102,7 @@ def suspend(
     """Take a notice out of force for a time: every node drops it and says so."""
     client = _keeper(data, acting_as, bureau)
     found = client.post(f"/api/notices/{in_path(number)}/suspend", {"because": because})
-    _say(found, f"{number} is suspended. 'rednotice notice lift {number}' puts it back into force.", as_json=as_json)
+    present(found, f"{number} is suspended. 'rednotice notice lift {number}' puts it back into force.", as_json=as_json)
 
 
 @app.command("lift")
@@ -114,7 +111,7 @@ def lift(
 ) -> None:
     """Put a suspended notice back into force, as a new version."""
     found = _keeper(data, acting_as, bureau).post(f"/api/notices/{in_path(number)}/lift")
-    _say(found, f"{number} is in force again, as version {found['notice']['version']}.", as_json=as_json)
+    present(found, f"{number} is in force again, as version {found['notice']['version']}.", as_json=as_json)
 
 
 @app.command("extend")
@@ -128,7 +125,7 @@ def extend(
 ) -> None:
     """Say that a notice is still needed, before the day of its examination comes."""
     found = _keeper(data, acting_as, bureau).post(f"/api/notices/{in_path(number)}/extend", {"reasons": reasons})
-    _say(found, f"{number} is kept until {found['review_by']}, and examined again by then.", as_json=as_json)
+    present(found, f"{number} is kept until {found['review_by']}, and examined again by then.", as_json=as_json)
 
 
 @app.command("recall")
@@ -147,16 +144,9 @@ def recall(
         bureau = reader.get(path)["notice"]["bureau"]
     found = _keeper(data, acting_as, bureau).post(f"{path}/recall", {"ground": ground.value})
     done = f"{number} is recalled ({found['ground']}). 'rednotice notice show {number}' shows who erased it."
-    _say(found, done, as_json=as_json)
+    present(found, done, as_json=as_json)
 
 
 def _keeper(data: Path, acting_as: str | None, bureau: str | None) -> Client:
     client, _ = connect(data, "office", name=acting_as, role="desk" if bureau else "reviewer", bureau=bureau)
     return client
-
-
-def _say(found: Any, done: str, *, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-    else:
-        out.print(fill(done))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,16 @@ out = Console(highlight=False, soft_wrap=True, width=PIPED_WIDTH if _is_wide els
 def show_json(content: Any) -> None:
     """Prints one JSON document on one line."""
     typer.echo(json.dumps(content, ensure_ascii=False))
+
+
+def present(found: Any, words: str | Callable[[Any], None], *, as_json: bool) -> None:
+    """Prints what a program answered: as JSON, or in words, or by what shows such a thing."""
+    if as_json:
+        show_json(found)
+    elif isinstance(words, str):
+        out.print(fill(words))
+    else:
+        words(found)
 
 
 def fill(text: object) -> str:

@@ -12,7 +12,7 @@ from rednotice.adapters import clock
 from rednotice.adapters.request_file import Document, read_file
 from rednotice.cli import show
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, out, present, show_json
 from rednotice.flow.request import check_request
 from rednotice.model.finding import Stance, Verdict
 from rednotice.model.request import Request, read_request
@@ -31,10 +31,7 @@ def check(file: RequestFile, as_json: Json = False) -> None:
     """Say what bars a request and what is missing, with articles; exit code 1 if anything does."""
     today = clock.now().date()
     examination = check_request(_read(read_file(file)), today)
-    if as_json:
-        show_json(examination.model_dump(mode="json"))
-    else:
-        show.examination(examination.model_dump(mode="json"))
+    present(examination.model_dump(mode="json"), show.examination, as_json=as_json)
     if examination.of(Verdict.BARRED, Verdict.MISSING):
         raise typer.Exit(1)
 
@@ -44,7 +41,7 @@ def draft(file: RequestFile, data: DataFolder, acting_as: ActingAs = None, as_js
     """Keep a draft at the office, which the bureau's desk alone sees; again, it takes the older one's place."""
     request = _read(read_file(file))
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
-    _show(client.post("/api/requests/drafts", request.model_dump(mode="json")), as_json=as_json)
+    present(client.post("/api/requests/drafts", request.model_dump(mode="json")), show.filing, as_json=as_json)
 
 
 @app.command("file")
@@ -65,7 +62,7 @@ def file_(
         request = _read(read_file(Path(what)))
         client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
         filed = client.post("/api/requests", request.model_dump(mode="json"))
-    _show(filed, as_json=as_json)
+    present(filed, show.filing, as_json=as_json)
 
 
 @app.command("amend")
@@ -75,7 +72,9 @@ def amend(
     """Send the whole request anew, as it reads now, while it is not decided."""
     request = _read(read_file(file))
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=request.bureau)
-    _show(client.post(f"/api/requests/{number}/amendments", request.model_dump(mode="json")), as_json=as_json)
+    present(
+        client.post(f"/api/requests/{number}/amendments", request.model_dump(mode="json")), show.filing, as_json=as_json
+    )
 
 
 @app.command("withdraw")
@@ -90,10 +89,7 @@ def withdraw(
     """Withdraw a request that is not decided; of a draft nothing is kept."""
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
     found = client.post(f"/api/requests/{number}/withdrawal", {"because": because})
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"{number} is withdrawn.")
+    present(found, f"{number} is withdrawn.", as_json=as_json)
 
 
 @app.command("answer")
@@ -111,7 +107,7 @@ def answer(
     amended = _read(read_file(file)) if file else None
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=amended.bureau if amended else bureau)
     body = {"text": text, "question": question, "request": amended.model_dump(mode="json") if amended else None}
-    _show(client.post(f"/api/requests/{number}/answers", body), as_json=as_json)
+    present(client.post(f"/api/requests/{number}/answers", body), show.filing, as_json=as_json)
 
 
 @app.command("opinion")
@@ -127,10 +123,8 @@ def opinion(
     """Give your bureau's position on another bureau's request, asked or of its own accord."""
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
     found = client.post(f"/api/requests/{number}/positions", {"stance": stance.value, "because": because})
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"The office has the position of bureau {found['bureau']} on {number}: {found['stance']}.")
+    given = f"The office has the position of bureau {found['bureau']} on {number}: {found['stance']}."
+    present(found, given, as_json=as_json)
 
 
 @app.command("show")
@@ -143,7 +137,7 @@ def show_(
 ) -> None:
     """Show a request of the desk's own bureau, with what was asked and decided."""
     client, _ = connect(data, "office", name=acting_as, role="desk", bureau=bureau)
-    _show(client.get(f"/api/requests/{number}"), as_json=as_json)
+    present(client.get(f"/api/requests/{number}"), show.filing, as_json=as_json)
 
 
 @app.command("list")
@@ -190,13 +184,6 @@ def show_filings(filings: list[dict[str, Any]], *, as_json: bool) -> None:
     )
     if not rows:
         out.print("No request.")
-
-
-def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-    else:
-        show.filing(found)
 
 
 def _read(document: Document) -> Request:

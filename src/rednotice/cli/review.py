@@ -8,7 +8,7 @@ import typer
 
 from rednotice.cli import show
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, present, show_json
 from rednotice.cli.request import show_filings
 from rednotice.errors import Fault, InvalidInput
 from rednotice.model.request import Language
@@ -35,7 +35,7 @@ def list_(
 def show_(number: Number, data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
     """Show a request with every finding, earlier cases like it, what was asked, and the decisions."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
-    _show(client.get(f"/api/requests/{number}"), as_json=as_json)
+    present(client.get(f"/api/requests/{number}"), show.filing, as_json=as_json)
 
 
 @app.command("take")
@@ -49,10 +49,7 @@ def take(
     """Take a request, or assign it to another reviewer."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.post(f"/api/requests/{number}/assignment", {"to": to})
-    if as_json:
-        show_json(found)
-    else:
-        out.print(f"{number} is {found['state']}, assigned to {fill(found['assigned'])}.")
+    present(found, f"{number} is {found['state']}, assigned to {found['assigned']}.", as_json=as_json)
 
 
 @app.command("ask")
@@ -67,11 +64,8 @@ def ask(
     """Ask the bureau; the request is incomplete until it answers or the time ends."""
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     found = client.post(f"/api/requests/{number}/questions", {"text": text, "days": days})
-    if as_json:
-        show_json(found)
-    else:
-        question = found["questions"][-1]
-        out.print(f"Bureau {found['request']['bureau']} has until {question['due'][:10]} to answer.")
+    due = found["questions"][-1]["due"][:10]
+    present(found, f"Bureau {found['request']['bureau']} has until {due} to answer.", as_json=as_json)
 
 
 @app.command("opinion")
@@ -91,11 +85,9 @@ def opinion(
     client, _ = connect(data, "office", name=acting_as, role="reviewer")
     body = {"bureau": bureau, "text": text, "protest": protest, "days": days}
     found = client.post(f"/api/requests/{number}/opinions", body)
-    if as_json:
-        show_json(found)
-    else:
-        (asked,) = [one for one in found["opinions"] if one["bureau"] == bureau]
-        out.print(f"Bureau {fill(bureau)} has until {asked['due'][:10]} to {'protest' if protest else 'answer'}.")
+    (asked,) = [one for one in found["opinions"] if one["bureau"] == bureau]
+    until = f"Bureau {bureau} has until {asked['due'][:10]} to {'protest' if protest else 'answer'}."
+    present(found, until, as_json=as_json)
 
 
 @app.command("decide")
@@ -208,10 +200,3 @@ def search(
     show.table(("name", "near", "request", "bureau", "how", "notice", "decided", "under"), rows)
     if not rows:
         out.print("Nobody of this name was refused or recalled.")
-
-
-def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-    else:
-        show.filing(found)
