@@ -6,6 +6,7 @@ import json
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -175,11 +176,24 @@ def test_a_match_says_in_words_how_each_part_met(asked: str, known: dict[str, st
 
 def remains(index: Index) -> list[str]:
     """Which of the private structures of an index still hold anything."""
-    vocabularies = {"keys": index._keys, "skeletons": index._skeletons, "joined": index._joined}
-    held: dict[str, Any] = {"people": index._people, "names": index._names, "documents": index._documents}
-    held |= {f"{name} in names": one.postings for name, one in vocabularies.items()}
-    held |= {f"{name} as a list": one.forms for name, one in vocabularies.items()}
+    held: dict[str, Any] = {
+        "people": index._people,
+        "documents": index._documents,
+        "new names": index._new,
+        "places of names": index._where,
+        "layers": index._layers,
+    }
     return [what for what, structure in held.items() if structure]
+
+
+def forms(index: Index) -> set[bytes]:
+    """Every form that an index holds, and every run of letters in its arrays."""
+    held: set[bytes] = set()
+    for layer in index._layers:
+        for known in layer.segment._channels.values():
+            held |= {form for form in (*known.forms, *known.number) if form}
+            held |= {run for run in (bytes(known.letters[a:b]) for a, b in pairwise(known.starts)) if any(run)}
+    return held
 
 
 some_people = st.lists(
@@ -220,6 +234,18 @@ def test_a_person_is_no_longer_found_by_what_the_new_entry_leaves_out() -> None:
     assert not found(index, "O Relojoeiro")
     assert not found(index, "Wholly Other", document="A1")
     assert found(index, "Wholly Other", document="B2")
+
+
+@given(some_people, some_people)
+def test_what_only_a_removed_person_had_is_overwritten(staying: list[Listed], leaving: list[Listed]) -> None:
+    stay = [person.model_copy(update={"id": f"stays {n}"}) for n, person in enumerate(staying)]
+    leave = [person.model_copy(update={"id": f"leaves {n}"}) for n, person in enumerate(leaving)]
+    index, alone = build([*stay, *leave]), build(stay)
+    for one in (index, alone):
+        found(one, "Qassem Soleimani")
+    for person in leave:
+        index.remove(person.id)
+    assert forms(index) == forms(alone)
 
 
 def test_a_namesake_is_still_found_when_the_other_is_removed() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rednotice.match.text import WORDS_LIMIT, key, skeleton, words
+from rednotice.match.sounds import key, skeleton
+from rednotice.match.text import WORDS_LIMIT, words
 
 
 def latin(name: str) -> list[str]:
@@ -68,7 +69,7 @@ def test_names_that_sound_apart_have_keys_apart(others: list[str]) -> None:
         ("عبدالرحمن", "abdulrahman"),
         ("فاطمة", "fatima"),  # the silent ending
         ("خالد", "khaled"),
-        ("דוד", "david"),
+        ("משה", "moshe"),
     ],
 )
 def test_a_word_without_vowels_has_the_consonants_of_its_romanisation(written: str, romanised: str) -> None:

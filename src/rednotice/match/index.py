@@ -1,31 +1,38 @@
-"""Who of those listed may be meant: fuzzy over the vocabulary of words, never over persons."""
+"""Who of those listed may be meant: fuzzy over the forms of words, never over persons.
+
+Names stand in layers (`_Layer`), each an unchanging segment: a new name begins a small layer, and layers that have
+grown alike are made into one, so that a notice is found at once and a large list is not touched for it.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from rednotice.match import names, text
 from rednotice.match.documents import normal_number
 from rednotice.match.explain import explain
 from rednotice.match.names import MINOR_WEIGHT, Comparison, compare
 from rednotice.match.score import weigh_evidence
+from rednotice.match.segment import Channel, Segment, forms_asked, forms_asked_joined
 from rednotice.match.text import Word, words
 from rednotice.model.check import Answer, Listed, Match, Query
 
 REPORTED_FROM = 0.72
 """Matches that score less are not shown."""
-RESCORED = 200
+RESCORED = 50
 """So many of the best candidates are compared word by word."""
-EXPANSIONS = 60
-"""So many words of the vocabulary at most stand in for one word asked."""
+BUDGET = 500_000
+"""Postings read for one question, after which no new candidate is taken up; the answer says so."""
+INITIAL_WEIGHT = 0.3
+JOINED_WEIGHT = 1.5
+"""What it is worth to a candidate that two words asked stand in it as one."""
+
+Place = tuple[str, int]
+"""A name: whose, and which of the person's names."""
 
 
 def build(people: Iterable[Listed]) -> Index:
@@ -36,36 +43,25 @@ def build(people: Iterable[Listed]) -> Index:
     return index
 
 
-@dataclass(slots=True)
-class _Vocabulary:
-    """Forms of words, and the names in which they stand."""
+class _Layer:
+    """Names that were indexed together, as far as they were not removed since."""
 
-    postings: dict[str, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
-    forms: list[str] | None = None
+    def __init__(self, entries: Iterable[tuple[Place, tuple[Word, ...]]]) -> None:
+        self.entries: list[tuple[Place, tuple[Word, ...]] | None] = list(entries)
+        self.alive = len(self.entries)
+        self.segment = Segment([entry[1] for entry in self.entries if entry])
 
-    def add(self, form: str, name: tuple[str, int]) -> None:
-        if form not in self.postings:
-            self.forms = None
-        self.postings[form].add(name)
+    def living(self) -> Iterator[tuple[Place, tuple[Word, ...]]]:
+        """The names that were not removed."""
+        return (entry for entry in self.entries if entry)
 
-    def remove(self, form: str, name: tuple[str, int]) -> None:
-        borne_by = self.postings[form]
-        borne_by.discard(name)
-        if not borne_by:
-            del self.postings[form]
-            self.forms = None
-
-    def near(self, form: str, cutoff: float) -> Iterator[tuple[str, float]]:
-        """The forms near to one, each with its nearness."""
-        if not form:
-            return
-        if self.forms is None:
-            self.forms = list(self.postings)
-        found = process.extract(
-            form, self.forms, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=EXPANSIONS
-        )
-        for near, nearness, _ in found:
-            yield near, nearness
+    def remove(self, number: int) -> None:
+        """Takes a name out; what only it had is overwritten."""
+        entry = self.entries[number]
+        assert entry is not None
+        self.entries[number] = None
+        self.alive -= 1
+        self.segment.scrub(number, entry[1])
 
 
 class Index:
@@ -74,11 +70,10 @@ class Index:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._people: dict[str, Listed] = {}
-        self._names: dict[tuple[str, int], tuple[Word, ...]] = {}
-        self._keys = _Vocabulary()
-        self._skeletons = _Vocabulary()
-        self._joined = _Vocabulary()
         self._documents: dict[str, set[str]] = defaultdict(set)
+        self._layers: list[_Layer] = []
+        self._new: dict[Place, tuple[Word, ...]] = {}
+        self._where: dict[Place, tuple[_Layer, int]] = {}
 
     def __len__(self) -> int:
         """How many persons are listed."""
@@ -92,7 +87,7 @@ class Index:
             for number in person.documents:
                 self._documents[normal_number(number)].add(person.id)
             for position, name in enumerate(person.names):
-                self._index_name((person.id, position), words(name))
+                self._new[person.id, position] = words(name)
 
     def remove(self, person_id: str) -> None:
         """Makes a person no longer findable; nothing of the person stays behind. Unknown ids are passed over."""
@@ -106,109 +101,101 @@ class Index:
                 if not self._documents[normal]:
                     del self._documents[normal]
             for position in range(len(person.names)):
-                self._unindex_name((person_id, position))
+                place = (person_id, position)
+                if self._new.pop(place, None) is None:
+                    layer, standing = self._where.pop(place)
+                    layer.remove(standing)
+                    if not layer.alive:
+                        self._layers.remove(layer)
             text.forget()
             names.forget()
 
-    def check(self, query: Query, limit: int = 10) -> Answer:
+    def check(self, query: Query, limit: int = 10, reported_from: float = REPORTED_FROM) -> Answer:
         """The persons who may be meant, best first; none means that nobody is near enough.
 
         Args:
             query: what was asked; a machine-readable zone is read before (`match.documents.read_mrz`).
             limit: how many at most.
+            reported_from: the least score that is shown.
         """
         with self._lock:
+            self._settle()
             asked = words(query.name) if query.name else ()
-            likely = self._likely(asked)
-            compared = self._candidates(query, asked, likely[:RESCORED])
+            likely, cut = self._likely(asked)
+            compared = self._candidates(query, asked, likely)
             matches = [self._match(query, person, near) for person, near in compared]
             size = len(self._people)
-        shown = [match for match in matches if match.score >= REPORTED_FROM]
+        shown = [match for match in matches if match.score >= reported_from]
         shown.sort(key=lambda match: (-match.score, match.id))
-        cut = len(likely) > RESCORED
         return Answer(query=query, matches=tuple(shown[:limit]), compared_with=size, cut_by_budget=cut)
 
-    # --- The words of names -------------------------------------------------------------------------------
+    # --- Layers ---------------------------------------------------------------------------------------------
 
-    def _forms(self, name: tuple[Word, ...]) -> Iterator[tuple[_Vocabulary, str]]:
-        for word in name:
-            if not word.vowelless:
-                yield self._keys, word.key
-            yield self._skeletons, word.skeleton
-        for first, second in pairwise(name):
-            yield self._joined, first.key + second.key
-        if len(name) > 2:
-            yield self._joined, "".join(word.key for word in name)
+    def _settle(self) -> None:
+        """Indexes what is new, together with the layers that are no larger than it."""
+        if not self._new:
+            return
+        entries = list(self._new.items())
+        self._new = {}
+        while self._layers and self._layers[-1].alive <= 2 * len(entries):
+            entries = [*self._layers.pop().living(), *entries]
+        layer = _Layer(entries)
+        self._layers.append(layer)
+        self._where.update({place: (layer, number) for number, (place, _) in enumerate(entries)})
 
-    def _index_name(self, place: tuple[str, int], name: tuple[Word, ...]) -> None:
-        self._names[place] = name
-        for vocabulary, form in self._forms(name):
-            if form:
-                vocabulary.add(form, place)
-
-    def _unindex_name(self, place: tuple[str, int]) -> None:
-        for vocabulary, form in self._forms(self._names.pop(place)):
-            if form and place in vocabulary.postings.get(form, ()):
-                vocabulary.remove(form, place)
-
-    # --- Candidates and their comparison ------------------------------------------------------------------
+    # --- Candidates and their comparison ----------------------------------------------------------------------
 
     def _candidates(
-        self, query: Query, asked: tuple[Word, ...], likely: Iterable[tuple[str, int]]
+        self, query: Query, asked: tuple[Word, ...], likely: Iterable[tuple[Place, tuple[Word, ...]]]
     ) -> Iterator[tuple[Listed, Comparison | None]]:
+        weigh = self._weighing()
         best: dict[str, Comparison] = {}
-        for place in likely:
-            comparison = compare(asked, self._names[place], self._weigh)
-            held = best.get(place[0])
+        for (person_id, _), name in likely:
+            comparison = compare(asked, name, weigh)
+            held = best.get(person_id)
             if held is None or comparison.score > held.score:
-                best[place[0]] = comparison
+                best[person_id] = comparison
         number = normal_number(query.document) if query.document else ""
         by_document = self._documents.get(number, ()) if number else ()
         for person_id in {*best, *by_document}:
             yield self._people[person_id], best.get(person_id)
 
-    def _likely(self, asked: tuple[Word, ...]) -> list[tuple[str, int]]:
-        scores: dict[tuple[str, int], float] = defaultdict(float)
-        for word in asked:
-            best: dict[tuple[str, int], float] = {}
-            for places, nearness in self._expansions(word):
-                gain = nearness * self._weigh(word)
-                for place in places:
-                    if gain > best.get(place, 0.0):
-                        best[place] = gain
-            for place, gain in best.items():
-                scores[place] += gain / (1 + 0.05 * len(self._names[place]))
-        for form in self._joined_forms(asked):
-            for place in self._keys.postings.get(form, set()) | self._joined.postings.get(form, set()):
-                scores[place] += 1.5
-        return sorted(scores, key=scores.__getitem__, reverse=True)
+    def _likely(self, asked: Sequence[Word]) -> tuple[list[tuple[Place, tuple[Word, ...]]], bool]:
+        weigh = self._weighing()
+        forms = [(tuple(forms_asked(word)), weigh(word)) for word in dict.fromkeys(asked)]
+        forms += [(tuple(forms_asked_joined(*pair)), JOINED_WEIGHT) for pair in pairwise(asked)]
+        found: list[tuple[float, Place, tuple[Word, ...]]] = []
+        cut = False
+        for layer in self._layers:
+            numbers, sums, cut_here = layer.segment.likely(forms, RESCORED, BUDGET)
+            cut = cut or cut_here
+            for number, gained in zip(numbers.tolist(), sums.tolist(), strict=True):
+                entry = layer.entries[number]
+                if entry:
+                    found.append((gained, *entry))
+        found.sort(key=lambda one: (-one[0], one[1]))
+        return [(place, name) for _, place, name in found[:RESCORED]], cut
 
-    def _expansions(self, word: Word) -> Iterator[tuple[set[tuple[str, int]], float]]:
-        if not word.vowelless:
-            for form, nearness in self._keys.near(word.key, 0.55):
-                yield self._keys.postings[form], nearness
-            for form, nearness in self._joined.near(word.key, 0.85):
-                yield self._joined.postings[form], nearness
-        for form, nearness in self._skeletons.near(word.skeleton, 0.99 if not word.foreign else 0.6):
-            yield self._skeletons.postings[form], nearness * 0.9
-
-    @staticmethod
-    def _joined_forms(asked: tuple[Word, ...]) -> set[str]:
-        forms = {first.key + second.key for first, second in pairwise(asked)}
-        if len(asked) > 1:
-            forms.add("".join(word.key for word in asked))
-        return forms
-
-    def _weigh(self, word: Word) -> float:
+    def _weighing(self) -> Callable[[Word], float]:
         """How much a word says: the rarer in the list the more, particles and titles little, initials less."""
-        if word.is_minor:
-            return MINOR_WEIGHT
-        if word.is_initial:
-            return 0.3
-        total = len(self._names) or 1
-        borne = len(self._keys.postings.get(word.key, ())) or len(self._skeletons.postings.get(word.skeleton, ()))
-        rarity = math.log1p(total / (borne + 1)) / math.log1p(total)
-        return 0.5 + 0.5 * rarity
+        total = sum(layer.alive for layer in self._layers) or 1
+        remembered: dict[Word, float] = {}
+
+        def weigh(word: Word) -> float:
+            if word.is_minor:
+                return MINOR_WEIGHT
+            if word.is_initial:
+                return INITIAL_WEIGHT
+            held = remembered.get(word)
+            if held is None:
+                borne = self._bearers(Channel.KEY, word.key) or self._bearers(Channel.SKELETON, word.skeleton)
+                held = remembered[word] = 0.5 + 0.5 * math.log1p(total / (borne + 1)) / math.log1p(total)
+            return held
+
+        return weigh
+
+    def _bearers(self, channel: Channel, form: str) -> int:
+        return sum(layer.segment.bearers(channel, form) for layer in self._layers) if form else 0
 
     def _match(self, query: Query, person: Listed, comparison: Comparison | None) -> Match:
         score, evidence = weigh_evidence(comparison.score if comparison else None, query, person)

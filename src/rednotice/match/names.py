@@ -14,12 +14,20 @@ from rednotice.model.check import Meeting, Part
 Weigh = Callable[[Word], float]
 """How much a word says about who it is."""
 
-SAME_SKELETON = 0.95
+SAME_SKELETON = 0.92
+LONE_CONSONANT = 0.75
+KNOWN_NAME = 0.93
+HEARD = 0.9
 SAME_SOUND = 0.97
 JOINED = 0.97
+JOINED_APART = 3
+"""Letters by which two words joined may be longer or shorter than one."""
 INITIAL = 0.6
-NEAR_ENOUGH = 0.62
+NEAR_ENOUGH = 0.45
 """Two words less near than this have nothing to do with each other."""
+
+
+ALIKE = 0.62
 
 MINOR_WEIGHT = 0.15
 SINGLE_WORD_CAP = 0.55
@@ -78,22 +86,27 @@ def compare(asked: Sequence[Word], listed: Sequence[Word], weigh: Weigh) -> Comp
 def nearness(left: Word, right: Word) -> tuple[float, Meeting]:
     """How near two words are (0 to 1), and how they met."""
     across = left.foreign or right.foreign
-    if left.latin == right.latin:
+    how = Meeting.TRANSLITERATED if across else Meeting.SPELLING
+    if left.latin == right.latin and (left.script == right.script or not (left.vowelless or right.vowelless)):
         return 1.0, Meeting.TRANSLITERATED if left.written != right.written and across else Meeting.SAME
-    if left.vowelless or right.vowelless:
-        return _by_consonants(left.skeleton, right.skeleton), Meeting.TRANSLITERATED
     if left.is_initial or right.is_initial:
         return (INITIAL if left.latin[0] == right.latin[0] else 0.0), Meeting.INITIAL
-    how = Meeting.TRANSLITERATED if across else Meeting.SPELLING
+    near = KNOWN_NAME if left.symbols & right.symbols else 0.0
+    if left.vowelless or right.vowelless:
+        return max(near, _by_consonants(left.skeleton, right.skeleton)), Meeting.TRANSLITERATED
+    if left.by_sound or right.by_sound:
+        near = max(near, _by_sound(left.sound, right.sound))
     if left.key == right.key:
-        return SAME_SOUND, how
-    return max(_by_letters(left.latin, right.latin), SAME_SOUND * _by_letters(left.key, right.key)), how
+        return max(near, SAME_SOUND), how
+    return max(near, _by_letters(left.latin, right.latin), SAME_SOUND * _by_letters(left.key, right.key)), how
 
 
 def forget() -> None:
     """Empties what is remembered of words that were compared."""
     _by_letters.cache_clear()
     _by_consonants.cache_clear()
+    _by_sound.cache_clear()
+    _by_sound.cache_clear()
 
 
 @lru_cache(maxsize=262_144)
@@ -108,8 +121,17 @@ def _by_consonants(left: str, right: str) -> float:
     if not left or not right:
         return 0.0
     if left == right:
-        return SAME_SKELETON
-    return 0.9 * OSA.normalized_similarity(left, right)
+        return SAME_SKELETON if len(left) > 1 else LONE_CONSONANT
+    return 0.85 * OSA.normalized_similarity(left, right)
+
+
+@lru_cache(maxsize=262_144)
+def _by_sound(left: str, right: str) -> float:
+    if not left or not right:
+        return 0.0
+    if left == right:
+        return HEARD if len(left) > 1 else LONE_CONSONANT
+    return HEARD * OSA.normalized_similarity(left, right)
 
 
 def _pair(asked: Sequence[Word], listed: Sequence[Word]) -> list[_Edge]:
@@ -144,13 +166,10 @@ def _edges(asked: Sequence[Word], listed: Sequence[Word]) -> Iterator[_Edge]:
 
 def _joined(whole: Word, first: Word, second: Word, asked: tuple[int, ...], listed: tuple[int, ...]) -> _Edge:
     if whole.vowelless or first.vowelless:
-        near = _by_consonants(whole.skeleton, first.skeleton + second.skeleton)
+        apart = len(whole.skeleton) - len(first.skeleton) - len(second.skeleton)
     else:
-        near = max(
-            _by_letters(whole.latin, first.latin + second.latin),
-            SAME_SOUND * _by_letters(whole.key, first.key + second.key),
-        )
-    near *= JOINED
+        apart = len(whole.latin) - len(first.latin) - len(second.latin)
+    near = 0.0 if abs(apart) > JOINED_APART else JOINED * nearness(whole, first.joined(second))[0]
     return _Edge(near if near > 0.8 else 0.0, len(whole.latin), asked, listed, Meeting.JOINED)
 
 
@@ -177,8 +196,13 @@ def _covered(words: Sequence[Word], near: dict[int, float], weigh: Weigh) -> flo
     for position, word in enumerate(words):
         weight = weigh(word)
         total += weight
-        met += weight * near.get(position, 0.0)
+        met += weight * _worth(near.get(position, 0.0))
     return met / total if total else 0.0
+
+
+def _worth(near: float) -> float:
+    """What a nearness counts for: little where words are hardly alike."""
+    return near if near >= ALIKE else near * near / ALIKE
 
 
 def _written(words: Sequence[Word], positions: tuple[int, ...]) -> str:

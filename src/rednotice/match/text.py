@@ -1,21 +1,28 @@
 """From a name in any script to words that can be compared.
 
-Every word is written in Latin letters (`anyascii`). Scripts that leave vowels out (Arabic, Hebrew, Syriac) can only
-be compared by consonants, so each word has a consonant skeleton as well. Han has no spaces: its syllables become
-words, and joined words meet again in the comparison.
+Every word is written in Latin letters (`anyascii`, `pypinyin` for Han). Where a script leaves something out, words
+meet by what it keeps: scripts without vowels (Arabic, Hebrew, Syriac) by their consonants, Han and Hangul, which write
+foreign names in syllables of their own, by their sound. `rigour` knows which words are one name in many languages.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
 from anyascii import anyascii
+from pypinyin import lazy_pinyin
+from rigour._core import NameTypeTag, analyze_names
+
+from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
 
 WORDS_LIMIT = 32
 """Words of a name beyond this are not compared; no name has as many."""
+READ_LIMIT = 1_000
+"""Characters of a name beyond this are not read; no name has as many."""
 
 PARTICLES = frozenset(
     "al el ul ad as ash at az ar an abu abou abd bin ibn ben bint bte binti van von der den de del della di da do dos "
@@ -28,23 +35,42 @@ TITLES = frozenset(
     "gen colonel col captain capt major maj lieutenant sir lord don dona president professor".split()
 )
 
-_VOWELLESS = ("ARABIC", "HEBREW", "SYRIAC")
-_SYLLABIC = ("CJK",)
-_APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´]")
-_SYLLABLE = re.compile(r"[A-Z][a-z]*|[a-z0-9]+")
+_VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
+_BY_SOUND = frozenset({"CJK", "HANGUL"})
+_APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´ʿʾ]")
+_ARTICLE = "ال"
+
+NO_SYMBOLS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a name: as written, in Latin letters, in its sound key, by its consonants."""
+    """One word of a name: as written, in Latin letters, by its sound key, by its consonants."""
 
     written: str
     latin: str
     key: str
     skeleton: str
-    vowelless: bool
-    foreign: bool
-    """Whether it was written in another script than Latin."""
+    sound: str
+    """Consonants as far as Han and Hangul tell them apart."""
+    script: str
+    symbols: frozenset[str] = NO_SYMBOLS
+    """Names of which `rigour` knows this word as a form."""
+
+    @property
+    def vowelless(self) -> bool:
+        """Whether it is written in a script that leaves vowels out."""
+        return self.script in _VOWELLESS
+
+    @property
+    def by_sound(self) -> bool:
+        """Whether it is written in a script that renders foreign names by syllables of its own."""
+        return self.script in _BY_SOUND
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is written in another script than Latin."""
+        return self.script != "LATIN"
 
     @property
     def is_minor(self) -> bool:
@@ -56,6 +82,17 @@ class Word:
         """Whether only the first letter is given."""
         return len(self.latin) == 1
 
+    def joined(self, following: Word) -> Word:
+        """The word that this one and the following make together."""
+        return Word(
+            self.written + following.written,
+            self.latin + following.latin,
+            key(self.latin + following.latin),
+            self.skeleton + following.skeleton,
+            self.sound + following.sound,
+            self.script,
+        )
+
 
 @lru_cache(maxsize=65_536)
 def words(name: str) -> tuple[Word, ...]:
@@ -64,15 +101,19 @@ def words(name: str) -> tuple[Word, ...]:
     >>> [word.latin for word in words("Касем СУЛЕЙМАНИ")]
     ['kasem', 'suleymani']
     """
+    parts = clean(name[:READ_LIMIT]).split()
+    symbols = _symbols(" ".join(parts))
+    # Foreign names in Han are written with a mark between their words; native ones are not, and have a word a syllable.
+    several = sum(_script(part) == "CJK" for part in parts) > 1
     found: list[Word] = []
-    for part in clean(name).split():
-        found.extend(_words_of(part))
+    for part in parts:
+        found.extend(_words_of(part, symbols.get(part.casefold(), NO_SYMBOLS), whole=several))
     return tuple(found[:WORDS_LIMIT])
 
 
 def forget() -> None:
     """Empties what is remembered of names that were read, so that nothing of a person removed stays in memory."""
-    for remembering in (words, _script, key, skeleton):
+    for remembering in (words, _script, key, skeleton, sound):
         remembering.cache_clear()
 
 
@@ -88,18 +129,37 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
-def _words_of(part: str) -> list[Word]:
+def _symbols(name: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for known in analyze_names(NameTypeTag.PER, [name], phonetics=False, numerics=False):
+        for span in known.spans:
+            if span.symbol.category.value in ("NAME", "NICK"):
+                for part in span.parts:
+                    found[part.form].add(span.symbol.id)
+    return {form: frozenset(ids) for form, ids in found.items()}
+
+
+def _words_of(part: str, symbols: frozenset[str], *, whole: bool) -> list[Word]:
     script = _script(part)
-    latin = anyascii(part)
-    if script in _SYLLABIC:
-        return [_word(part, syllable, script) for syllable in _SYLLABLE.findall(latin)]
-    made = _word(part, latin, script)
-    return [made] if made.latin else []
+    if script == "CJK":
+        syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
+        if whole and len(part) > 1:
+            latin = "".join(syllables)
+            return [Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols)]
+        return [_word(syllable, syllable, script) for syllable in syllables]
+    latin = _plain(anyascii(part))
+    return [_word(part, latin, script, symbols)] if latin else []
 
 
-def _word(written: str, latin: str, script: str) -> Word:
-    plain = re.sub(r"[^a-z0-9]", "", latin.lower())
-    return Word(written, plain, key(plain), skeleton(plain), script in _VOWELLESS, script != "LATIN")
+def _word(written: str, latin: str, script: str, symbols: frozenset[str] = NO_SYMBOLS) -> Word:
+    if script in _VOWELLESS:
+        bare = written.removeprefix(_ARTICLE) if len(written) > len(_ARTICLE) + 2 else written
+        return Word(written, latin, key(latin), consonants_of(bare), sound(latin), script, symbols)
+    return Word(written, latin, key(latin), skeleton(latin), sound(latin), script, symbols)
+
+
+def _plain(latin: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", latin.lower())
 
 
 @lru_cache(maxsize=65_536)
@@ -108,45 +168,3 @@ def _script(part: str) -> str:
         if character.isalpha():
             return unicodedata.name(character, "UNKNOWN").split()[0].split("-")[0]
     return "LATIN"
-
-
-# Spellings of one sound, in the order in which they are folded. Sources: the romanisation tables in common use
-# (BGN/PCGN, ALA-LC, ISO 9) and the passport spellings that differ from them.
-_SOUNDS = (
-    ("shch", "s"), ("sch", "s"), ("tch", "c"), ("dzh", "j"), ("tsch", "c"),
-    ("sh", "s"), ("ch", "c"), ("cz", "c"), ("sz", "s"), ("zh", "j"), ("kh", "h"), ("gh", "g"), ("ph", "f"),
-    ("th", "t"), ("dh", "d"), ("ts", "c"), ("tz", "c"), ("dj", "j"), ("ck", "k"), ("qu", "k"), ("x", "ks"),
-    ("q", "k"), ("w", "v"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ey", "i"),
-    ("ay", "ai"), ("y", "i"), ("ae", "e"), ("oe", "o"), ("ue", "u"),
-)  # fmt: skip
-
-
-@lru_cache(maxsize=65_536)
-def key(latin: str) -> str:
-    """A word as it sounds, roughly: spellings of one sound folded, doubled letters single.
-
-    >>> key("soleimani") == key("soleymani")
-    True
-    """
-    for spelling, sound in _SOUNDS:
-        latin = latin.replace(spelling, sound)
-    return re.sub(r"(.)\1+", r"\1", latin)
-
-
-_CONSONANTS = str.maketrans({"c": "k", "q": "k", "v": "b", "p": "f", "z": "s", "g": "j", "x": "k"})
-
-
-@lru_cache(maxsize=65_536)
-def skeleton(latin: str) -> str:
-    """The consonants of a word, as far as vowelless scripts tell them apart.
-
-    >>> skeleton("sulaymani") == skeleton("slymny")
-    True
-    """
-    folded = latin
-    for spelling, sound in (("kh", "h"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("sh", "$"), ("ch", "$")):
-        folded = folded.replace(spelling, sound)
-    folded = re.sub(r"[aeiouyw]", "", folded).translate(_CONSONANTS)
-    # A final h is the silent ending of Arabic and Persian; a doubled consonant is written once.
-    folded = re.sub(r"(.)\1+", r"\1", folded)
-    return folded[:-1] if len(folded) > 2 and folded.endswith("h") else folded
