@@ -56,9 +56,9 @@ $(VENV)/test.stamp: requirements/test.lock $(VENV)/run.stamp
 lock:
 	@test -x .venv-lock/bin/uv || (python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv==0.13.9)
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links $(UPGRADE) -o requirements/run.lock pyproject.toml requirements/build.in
+	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt $(UPGRADE) -o requirements/run.lock pyproject.toml requirements/build.in
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links -c requirements/run.lock --extra test $(UPGRADE) \
+	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt -c requirements/run.lock --extra test $(UPGRADE) \
 	  -o requirements/test.lock pyproject.toml requirements/build.in
 
 hooks: setup-test
