@@ -1,67 +1,44 @@
 """Who of those listed may be meant: fuzzy over the forms of words, never over persons.
 
-Names stand in layers (`_Layer`), each an unchanging segment: a new name begins a small layer, and layers that have
-grown alike are made into one, so that a notice is found at once and a large list is not touched for it.
+Persons stand in segments, each unchanging: a new person begins a small one, and segments that have grown alike are
+made into one, so that a notice is found at once and a large list is not touched for it.
 """
 
 from __future__ import annotations
 
-import math
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
 
-from rednotice.match import names, text
+import numpy as np
+
+from rednotice.match import lexicon, text
 from rednotice.match.documents import normal_number
 from rednotice.match.explain import explain
-from rednotice.match.names import MINOR_WEIGHT, Comparison, compare
+from rednotice.match.kernels import search
+from rednotice.match.model import MODEL
+from rednotice.match.names import Asked, Borne, compare, probability, room_of_thread
 from rednotice.match.score import weigh_evidence
-from rednotice.match.segment import Channel, Segment, forms_asked, forms_asked_joined
-from rednotice.match.text import Word, words
-from rednotice.model.check import Answer, Listed, Match, Query
+from rednotice.match.segment import Segment, segment_of
+from rednotice.match.text import words
+from rednotice.model.check import Answer, Listed, Query
 
 REPORTED_FROM = 0.72
 """Matches that score less are not shown."""
-RESCORED = 50
-"""So many of the best candidates are compared word by word."""
-BUDGET = 500_000
+BUDGET = 60_000
 """Postings read for one question, after which no new candidate is taken up; the answer says so."""
-INITIAL_WEIGHT = 0.3
-JOINED_WEIGHT = 1.5
-"""What it is worth to a candidate that two words asked stand in it as one."""
-
-Place = tuple[str, int]
-"""A name: whose, and which of the person's names."""
+WEIGHED = 40
+"""So many of the persons with the nearest names are weighed by what else is known."""
+MERGED_UP_TO = 20_000
+"""Segments of more persons are not made into one with others: that would take longer than a second."""
 
 
 def build(people: Iterable[Listed]) -> Index:
-    """An index over people."""
+    """An index over people; of several entries of one id the last stands."""
     index = Index()
-    for person in people:
-        index.add(person)
+    index.add_all({person.id: person for person in people}.values())
     return index
-
-
-class _Layer:
-    """Names that were indexed together, as far as they were not removed since."""
-
-    def __init__(self, entries: Iterable[tuple[Place, tuple[Word, ...]]]) -> None:
-        self.entries: list[tuple[Place, tuple[Word, ...]] | None] = list(entries)
-        self.alive = len(self.entries)
-        self.segment = Segment([entry[1] for entry in self.entries if entry])
-
-    def living(self) -> Iterator[tuple[Place, tuple[Word, ...]]]:
-        """The names that were not removed."""
-        return (entry for entry in self.entries if entry)
-
-    def remove(self, number: int) -> None:
-        """Takes a name out; what only it had is overwritten."""
-        entry = self.entries[number]
-        assert entry is not None
-        self.entries[number] = None
-        self.alive -= 1
-        self.segment.scrub(number, entry[1])
 
 
 class Index:
@@ -69,46 +46,16 @@ class Index:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._people: dict[str, Listed] = {}
-        self._documents: dict[str, set[str]] = defaultdict(set)
-        self._layers: list[_Layer] = []
-        self._new: dict[Place, tuple[Word, ...]] = {}
-        self._where: dict[Place, tuple[_Layer, int]] = {}
+        self._changing = threading.Lock()
+        self._segments: tuple[Segment, ...] = ()
+        self._borne = Borne.nothing().counts
+        self._gone: list[str] | None = None
 
     def __len__(self) -> int:
         """How many persons are listed."""
-        return len(self._people)
+        return sum(segment.alive for segment in self._segments)
 
-    def add(self, person: Listed) -> None:
-        """Makes a person findable, in place of an older entry of the same id."""
-        with self._lock:
-            self.remove(person.id)
-            self._people[person.id] = person
-            for number in person.documents:
-                self._documents[normal_number(number)].add(person.id)
-            for position, name in enumerate(person.names):
-                self._new[person.id, position] = words(name)
-
-    def remove(self, person_id: str) -> None:
-        """Makes a person no longer findable; nothing of the person stays behind. Unknown ids are passed over."""
-        with self._lock:
-            person = self._people.pop(person_id, None)
-            if person is None:
-                return
-            for number in person.documents:
-                normal = normal_number(number)
-                self._documents[normal].discard(person_id)
-                if not self._documents[normal]:
-                    del self._documents[normal]
-            for position in range(len(person.names)):
-                place = (person_id, position)
-                if self._new.pop(place, None) is None:
-                    layer, standing = self._where.pop(place)
-                    layer.remove(standing)
-                    if not layer.alive:
-                        self._layers.remove(layer)
-            text.forget()
-            names.forget()
+    # --- Asking ---------------------------------------------------------------------------------------------
 
     def check(self, query: Query, limit: int = 10, reported_from: float = REPORTED_FROM) -> Answer:
         """The persons who may be meant, best first; none means that nobody is near enough.
@@ -119,84 +66,151 @@ class Index:
             reported_from: the least score that is shown.
         """
         with self._lock:
-            self._settle()
-            asked = words(query.name) if query.name else ()
-            likely, cut = self._likely(asked)
-            compared = self._candidates(query, asked, likely)
-            matches = [self._match(query, person, near) for person, near in compared]
-            size = len(self._people)
-        shown = [match for match in matches if match.score >= reported_from]
-        shown.sort(key=lambda match: (-match.score, match.id))
-        return Answer(query=query, matches=tuple(shown[:limit]), compared_with=size, cut_by_budget=cut)
+            segments = self._segments
+            borne = Borne(self._borne, max(1, sum(segment.names for segment in segments)))
+        asked = Asked.of(words(query.name) if query.name else (), borne)
+        near, cut = _near(asked, segments, borne)
+        found = []
+        for person, position, name_score in _weighed(query, segments, near, max(WEIGHED, limit)):
+            score, evidence = weigh_evidence(name_score, query, person)
+            if score >= reported_from:
+                found.append((score, person, position, evidence))
+        found.sort(key=lambda one: (-one[0], one[1].id))
+        matches = []
+        for score, person, position, evidence in found[:limit]:
+            met = None if position is None else compare(asked, words(person.names[position]), borne)
+            matches.append(explain(person, met, evidence, score))
+        return Answer.model_construct(
+            query=query, matches=tuple(matches), compared_with=sum(one.alive for one in segments), cut_by_budget=cut
+        )
 
-    # --- Layers ---------------------------------------------------------------------------------------------
+    # --- Changing -------------------------------------------------------------------------------------------
 
-    def _settle(self) -> None:
-        """Indexes what is new, together with the layers that are no larger than it."""
-        if not self._new:
+    def add(self, person: Listed) -> None:
+        """Makes a person findable, in place of an older entry of the same id."""
+        self.add_all([person])
+
+    def add_all(self, people: Iterable[Listed]) -> None:
+        """Makes persons findable at once, each in place of an older entry of the same id; no id stands twice."""
+        taken = list(people)
+        if not taken:
             return
-        entries = list(self._new.items())
-        self._new = {}
-        while self._layers and self._layers[-1].alive <= 2 * len(entries):
-            entries = [*self._layers.pop().living(), *entries]
-        layer = _Layer(entries)
-        self._layers.append(layer)
-        self._where.update({place: (layer, number) for number, (place, _) in enumerate(entries)})
+        fresh = segment_of(taken)
+        with self._lock:
+            for person in taken:
+                self.remove(person.id)
+            self._put((*self._segments, fresh), came=fresh)
+        self._merge()
 
-    # --- Candidates and their comparison ----------------------------------------------------------------------
+    def remove(self, person_id: str) -> None:
+        """Makes a person no longer findable; nothing of the person stays behind. Unknown ids are passed over."""
+        with self._lock:
+            for segment in self._segments:
+                number = segment.by_id(person_id)
+                if number is None:
+                    continue
+                np.subtract.at(self._borne, segment.remove(number), 1)
+                if not segment.alive:
+                    self._segments = tuple(one for one in self._segments if one is not segment)
+                if self._gone is not None:
+                    self._gone.append(person_id)
+                break
+            text.forget()
+            lexicon.forget()
 
-    def _candidates(
-        self, query: Query, asked: tuple[Word, ...], likely: Iterable[tuple[Place, tuple[Word, ...]]]
-    ) -> Iterator[tuple[Listed, Comparison | None]]:
-        weigh = self._weighing()
-        best: dict[str, Comparison] = {}
-        for (person_id, _), name in likely:
-            comparison = compare(asked, name, weigh)
-            held = best.get(person_id)
-            if held is None or comparison.score > held.score:
-                best[person_id] = comparison
-        number = normal_number(query.document) if query.document else ""
-        by_document = self._documents.get(number, ()) if number else ()
-        for person_id in {*best, *by_document}:
-            yield self._people[person_id], best.get(person_id)
+    def _put(self, segments: tuple[Segment, ...], came: Segment, *went: Segment) -> None:
+        np.add.at(self._borne, *came.borne())
+        for segment in went:
+            np.subtract.at(self._borne, *segment.borne())
+        self._segments = segments
 
-    def _likely(self, asked: Sequence[Word]) -> tuple[list[tuple[Place, tuple[Word, ...]]], bool]:
-        weigh = self._weighing()
-        forms = [(tuple(forms_asked(word)), weigh(word)) for word in dict.fromkeys(asked)]
-        forms += [(tuple(forms_asked_joined(*pair)), JOINED_WEIGHT) for pair in pairwise(asked)]
-        found: list[tuple[float, Place, tuple[Word, ...]]] = []
-        cut = False
-        for layer in self._layers:
-            numbers, sums, cut_here = layer.segment.likely(forms, RESCORED, BUDGET)
-            cut = cut or cut_here
-            for number, gained in zip(numbers.tolist(), sums.tolist(), strict=True):
-                entry = layer.entries[number]
-                if entry:
-                    found.append((gained, *entry))
-        found.sort(key=lambda one: (-one[0], one[1]))
-        return [(place, name) for _, place, name in found[:RESCORED]], cut
+    def _merge(self) -> None:
+        """Makes one of the last segments while they are alike; checks go on, and so do removals."""
+        if not self._changing.acquire(blocking=False):
+            return
+        try:
+            while True:
+                with self._lock:
+                    *before, left, right = (None, None, *self._segments)
+                    if left is None or right is None or left.alive > 2 * right.alive or left.alive > MERGED_UP_TO:
+                        return
+                    people = [*left.living(), *right.living()]
+                    self._gone = []
+                merged = segment_of(people)
+                with self._lock:
+                    for person_id in self._gone:
+                        number = merged.by_id(person_id)
+                        if number is not None:
+                            merged.remove(number)
+                    self._gone = None
+                    came_since = self._segments[self._segments.index(right) + 1 :] if right in self._segments else ()
+                    kept = tuple(one for one in before if one is not None and one in self._segments)
+                    went = [one for one in (left, right) if one in self._segments]
+                    self._put((*kept, merged, *came_since) if merged.alive else (*kept, *came_since), merged, *went)
+        finally:
+            self._changing.release()
 
-    def _weighing(self) -> Callable[[Word], float]:
-        """How much a word says: the rarer in the list the more, particles and titles little, initials less."""
-        total = sum(layer.alive for layer in self._layers) or 1
-        remembered: dict[Word, float] = {}
+    # --- Files ----------------------------------------------------------------------------------------------
 
-        def weigh(word: Word) -> float:
-            if word.is_minor:
-                return MINOR_WEIGHT
-            if word.is_initial:
-                return INITIAL_WEIGHT
-            held = remembered.get(word)
-            if held is None:
-                borne = self._bearers(Channel.KEY, word.key) or self._bearers(Channel.SKELETON, word.skeleton)
-                held = remembered[word] = 0.5 + 0.5 * math.log1p(total / (borne + 1)) / math.log1p(total)
-            return held
+    def save(self, folder: Path) -> None:
+        """Writes the index into a new folder, to be opened by `open`."""
+        for number, segment in enumerate(self._segments):
+            segment.save(folder / f"{number}")
 
-        return weigh
+    @classmethod
+    def open(cls, folder: Path) -> Index:
+        """An index whose files are mapped: ready at once, read as far as it is asked. It changes in memory alone.
 
-    def _bearers(self, channel: Channel, form: str) -> int:
-        return sum(layer.segment.bearers(channel, form) for layer in self._layers) if form else 0
+        Raises:
+            OSError, ValueError: if the folder is not a whole index of this version.
+        """
+        index = cls()
+        for part in sorted(folder.iterdir()):
+            segment = Segment.open(part)
+            index._put((*index._segments, segment), came=segment)
+        return index
 
-    def _match(self, query: Query, person: Listed, comparison: Comparison | None) -> Match:
-        score, evidence = weigh_evidence(comparison.score if comparison else None, query, person)
-        return explain(person, comparison, evidence, score)
+
+Near = tuple[float, int, int, int]
+"""How near a name is, in which segment it stands, whose it is, and which of the person's names."""
+
+
+def _near(asked: Asked, segments: Sequence[Segment], borne: Borne) -> tuple[list[Near], bool]:
+    """The nearest name of each person who may be meant, best first, and whether the budget cut the search."""
+    if not asked.name:
+        return [], False
+    room = room_of_thread()
+    cut = False
+    best: dict[tuple[int, int], Near] = {}
+    for place, segment in enumerate(segments):
+        count, cut_here = search.find(
+            asked.lexicon, asked.words, asked.worth, segment.shelf, borne.counts, borne.total, MODEL, BUDGET, room
+        )
+        cut = cut or cut_here
+        for name, score in zip(room.names[:count].tolist(), room.scores[:count].tolist(), strict=True):
+            person = int(segment.people.name_person[name])
+            held = best.get((place, person))
+            if held is None or score > held[0]:
+                best[place, person] = score, place, person, name - int(segment.people.person_names[person])
+    return sorted(best.values(), key=itemgetter(0), reverse=True), cut
+
+
+def _weighed(
+    query: Query, segments: Sequence[Segment], near: Sequence[Near], wanted: int
+) -> Iterator[tuple[Listed, int | None, float | None]]:
+    """Persons with the nearest names, and those who have the document: each with the name that met, and how near."""
+    number = normal_number(query.document) if query.document else ""
+    by_document = {
+        (place, person): listed
+        for place, segment in enumerate(segments if number else ())
+        for person, listed in segment.by_document(number)
+    }
+    for score, place, person, position in near:
+        listed = by_document.pop((place, person), None)
+        if listed is None and wanted > 0:
+            listed = segments[place].person(person)
+        if listed:
+            wanted -= 1
+            yield listed, position, probability(score)
+    for listed in by_document.values():
+        yield listed, None, None

@@ -1,219 +1,389 @@
-"""Names that were indexed together: their forms, and where each form stands. Nothing in it changes but removals."""
+"""Persons that were indexed together, as arrays: in memory, or mapped from files. Nothing in it changes but removals."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from enum import IntEnum
-from itertools import pairwise
-from typing import NamedTuple
+import json
+from array import array
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, get_type_hints
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match import kernels
-from rednotice.match.text import Word
+from rednotice.match.documents import normal_number
+from rednotice.match.kernels import storage
+from rednotice.match.kernels.forms import shelve
+from rednotice.match.kernels.words import (
+    BY_SOUND,
+    KEY,
+    KIND,
+    SKELETON,
+    SLOT,
+    SOUND,
+    SYMBOL_FIRST,
+    SYMBOL_LAST,
+    VOWELLESS,
+)
+from rednotice.match.lexicon import Form, Lexicon, form_of, lexicon
+from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
+from rednotice.model.check import Listed
 
-EXPANSIONS = 400
-"""So many forms at most stand in for one word asked."""
-
-
-class Channel(IntEnum):
-    """By what a word asked and a word listed may meet."""
-
-    KEY = 0  # by letters
-    SKELETON = 1  # by consonants: what a word without vowels may be
-    BARE = 2  # the same, of words that are listed without vowels
-    SOUND = 3  # by syllables: what a word in Han or Hangul may be
-    SYLLABIC = 4  # the same, of words that are listed in Han or Hangul
-    SYMBOL = 5  # as a name that is known in many languages
-    JOINED = 6  # two words as one
-
-
-NOBODY = -1
-EDITS = 0.36
-"""Edits between forms that are still near, as a share of the longer length."""
-
-
-def forms_listed(name: Sequence[Word]) -> Iterator[tuple[Channel, str]]:
-    """The forms under which a name is found."""
-    for word in name:
-        if not word.vowelless:
-            yield Channel.KEY, word.key
-            yield Channel.SOUND, word.sound
-        yield Channel.SKELETON, word.skeleton
-        if word.vowelless:
-            yield Channel.BARE, word.skeleton
-        if word.by_sound:
-            yield Channel.SYLLABIC, word.sound
-        for symbol in word.symbols:
-            yield Channel.SYMBOL, symbol
-    for first, second in pairwise(name):
-        yield from forms_joined(first, second)
+Ints = NDArray[np.int32]
+VERSION = 1
+"""Of the files; others are refused."""
 
 
-def forms_joined(first: Word, second: Word) -> Iterator[tuple[Channel, str]]:
-    """The forms of two words written as one."""
-    whole = first.joined(second)
-    yield Channel.JOINED, whole.skeleton if first.vowelless else whole.key
+class Forms(NamedTuple):
+    """The forms under which words are found in one way, and the words that have each."""
+
+    places: Ints
+    """Where each form begins in the letters, its length, and its first word in `words`, shape (forms + 1, 3)."""
+    seen: NDArray[np.uint64]
+    """Which letters each has."""
+    buckets: Ints
+    """Where each bucket begins in `entries`."""
+    entries: Ints
+    """Forms, by what is left of them when letters are taken away; negative: removed."""
+    words: Ints
 
 
-class Asked(NamedTuple):
-    """A form under which a word asked looks for names, and what it is worth to meet there."""
+class Shelf(NamedTuple):
+    """Words, names and where which stands: what the search reads."""
 
-    channel: Channel
-    form: str
-    worth: float
-    exact: bool = True
-
-
-def forms_asked(word: Word) -> Iterator[Asked]:
-    """The forms under which a word asked looks for names."""
-    if word.vowelless:
-        yield Asked(Channel.SKELETON, word.skeleton, 0.9, exact=False)
-        yield Asked(Channel.JOINED, word.skeleton, 0.9)
-    else:
-        yield Asked(Channel.KEY, word.key, 1.0, exact=False)
-        yield Asked(Channel.BARE, word.skeleton, 0.9, exact=False)
-        yield Asked(Channel.JOINED, word.key, 1.0)
-    yield Asked(Channel.SOUND if word.by_sound else Channel.SYLLABIC, word.sound, 0.85, exact=False)
-    for symbol in sorted(word.symbols):
-        yield Asked(Channel.SYMBOL, symbol, 0.95)
-
-
-def forms_asked_joined(first: Word, second: Word) -> Iterator[Asked]:
-    """The forms under which two words asked, written as one, look for names."""
-    whole = first.joined(second)
-    form = whole.skeleton if first.vowelless else whole.key
-    yield Asked(Channel.SKELETON if first.vowelless else Channel.KEY, form, 1.0)
-    yield Asked(Channel.JOINED, form, 1.0)
+    lexicon: Lexicon
+    key: Forms
+    """By letters."""
+    skeleton: Forms
+    """By consonants: what a word without vowels may be."""
+    bare: Forms
+    """The same, of words that are listed without vowels."""
+    sound: Forms
+    """By syllables: what a word in Han or Hangul may be."""
+    syllabic: Forms
+    """The same, of words that are listed in Han or Hangul."""
+    symbols: Ints
+    """Names known in many languages, and the words that are a form of each."""
+    symbol_starts: Ints
+    symbol_words: Ints
+    name_starts: Ints
+    name_words: Ints
+    """The words of each name, in order."""
+    post_starts: Ints
+    posts: Ints
+    """The names that have each word; negative: removed."""
+    joined_starts: Ints
+    joined_names: Ints
+    """The names that have two words which make one, by a hash of that one."""
 
 
-def _letters(form: str) -> bytes:
-    return form[: kernels.LETTERS_LIMIT].encode()
+class People(NamedTuple):
+    """Who bears the names."""
 
-
-def _distinct(name: Sequence[Word]) -> Iterable[tuple[Channel, bytes]]:
-    return dict.fromkeys((channel, _letters(form)) for channel, form in forms_listed(name) if form)
-
-
-class _Forms:
-    """The distinct forms of a channel, sorted by length."""
-
-    def __init__(self, forms: Iterable[bytes], first: int) -> None:
-        self.forms = sorted(forms, key=lambda form: (len(form), form))
-        self.first = first
-        self.number = {form: first + position for position, form in enumerate(self.forms)}
-        lengths = np.array([len(form) for form in self.forms], np.int32)
-        self.letters = np.frombuffer(bytearray(b"".join(self.forms)), np.uint8)
-        self.starts = np.concatenate([np.zeros(1, np.int32), np.cumsum(lengths, dtype=np.int32)])
-        longest = int(lengths.max()) if len(lengths) else 0
-        self.of_length = np.searchsorted(lengths, np.arange(longest + 2)).astype(np.int32)
-        self.signatures = np.array([kernels.signature(np.frombuffer(form, np.uint8)) for form in self.forms], np.uint64)
-
-    def overwrite(self, form: bytes) -> None:
-        position = self.number.pop(form) - self.first
-        self.forms[position] = b""
-        self.letters[self.starts[position] : self.starts[position + 1]] = 0
-        self.signatures[position] = 0
-
-    def near(self, form: str, share: float) -> Iterator[tuple[int, float]]:
-        asked = np.frombuffer(_letters(form), np.uint8)
-        found = np.empty(4 * EXPANSIONS, np.int32)
-        nearness = np.empty(4 * EXPANSIONS, np.float32)
-        count = kernels.near(asked, self.letters, self.starts, self.signatures, self.of_length, share, found, nearness)
-        for position in range(count):
-            yield self.first + int(found[position]), float(nearness[position])
+    name_person: Ints
+    person_names: Ints
+    """The first name of each person, shape (persons + 1,)."""
+    data: NDArray[np.uint8]
+    data_starts: NDArray[np.int64]
+    """Each person's data as JSON; zeros: removed."""
+    id_starts: Ints
+    id_people: Ints
+    document_starts: Ints
+    document_people: Ints
+    """Persons by a hash of their ids, and of the numbers of their documents; negative: removed."""
 
 
 class Segment:
-    """An index over names that never changes, but for names that are removed from it."""
+    """An index over persons that never changes, but for persons who are removed from it."""
 
-    def __init__(self, names: Sequence[Sequence[Word]]) -> None:
-        postings: dict[Channel, dict[bytes, list[int]]] = {channel: defaultdict(list) for channel in Channel}
-        for number, name in enumerate(names):
-            for channel, letters in _distinct(name):
-                postings[channel][letters].append(number)
-        self._channels: dict[Channel, _Forms] = {}
-        counts: list[int] = []
-        placed: list[int] = []
-        for channel in Channel:
-            forms = _Forms(postings[channel], len(counts))
-            self._channels[channel] = forms
-            for letters in forms.forms:
-                standing = postings[channel][letters]
-                counts.append(len(standing))
-                placed.extend(standing)
-        self._starts = np.concatenate([np.zeros(1, np.int32), np.cumsum(counts, dtype=np.int32)])
-        self._names = np.array(placed, np.int32)
-        self._sizes = np.array([1 + 0.05 * len(name) for name in names], np.float32)
-        self._scores = np.zeros(len(names), np.float32)
-        self._stamps = np.zeros(len(names), np.int32)
-        self._touched = np.empty(len(names), np.int32)
+    def __init__(self, shelf: Shelf, people: People) -> None:
+        self.shelf = shelf
+        self.people = people
+        self.alive = len(people.data_starts) - 1
+        self._uses: Ints | None = None
 
-    def bearers(self, channel: Channel, form: str) -> int:
-        """How many names have a form."""
-        number = self._channels[channel].number.get(_letters(form))
-        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
+    @property
+    def names(self) -> int:
+        """How many names were indexed."""
+        return len(self.shelf.name_starts) - 1
 
-    def likely(
-        self, asked: Sequence[tuple[Iterable[Asked], float]], wanted: int, budget: int
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32], bool]:
-        """The names that share most with what was asked.
+    # --- Reading --------------------------------------------------------------------------------------------
 
-        Args:
-            asked: for each word its forms, each with what meeting there is worth, and what the word weighs.
-            wanted: how many names at most.
-            budget: postings read, after which no new name is taken up.
+    def person(self, number: int) -> Listed | None:
+        """A person by number; None if removed."""
+        first, last = self.people.data_starts[number], self.people.data_starts[number + 1]
+        raw = self.people.data[first:last].tobytes()
+        return None if not raw or not raw[0] else Listed.model_validate_json(raw)
+
+    def name(self, number: int) -> Ints:
+        """The words of a name, by number in the lexicon."""
+        return self.shelf.name_words[self.shelf.name_starts[number] : self.shelf.name_starts[number + 1]]
+
+    def living(self) -> Iterator[Listed]:
+        """The persons who were not removed."""
+        return (person for person in map(self.person, range(len(self.people.data_starts) - 1)) if person)
+
+    def by_id(self, person_id: str) -> int | None:
+        """The number of the person of an id."""
+        for number in _standing(self.people.id_starts, self.people.id_people, person_id):
+            person = self.person(number)
+            if person and person.id == person_id:
+                return number
+        return None
+
+    def by_document(self, normal: str) -> Iterator[tuple[int, Listed]]:
+        """The persons who have a document of a number (`documents.normal_number`)."""
+        for number in _standing(self.people.document_starts, self.people.document_people, normal):
+            person = self.person(number)
+            if person and any(normal_number(listed) == normal for listed in person.documents):
+                yield number, person
+
+    def borne(self) -> tuple[Ints, Ints]:
+        """By how many names, of those not removed, each word is borne; its slot, and the number."""
+        alive = np.concatenate([np.zeros(1, np.int32), np.cumsum(self.shelf.posts >= 0, dtype=np.int32)])
+        return self.shelf.lexicon.words[:, SLOT], np.diff(alive[self.shelf.post_starts])
+
+    # --- Removing -------------------------------------------------------------------------------------------
+
+    def remove(self, number: int) -> list[int]:
+        """Takes a person out. What only that person had is overwritten, so that nothing tells what it was.
 
         Returns:
-            Numbers of names, best first, what each gained, and whether the budget cut the search.
+            The slots of the words that are borne by a name less, one for each name.
         """
-        words = [self._expand(forms, weight) for forms, weight in asked]
-        words.sort(key=lambda expanded: sum(int(self._starts[form + 1] - self._starts[form]) for form, _ in expanded))
-        forms = np.array([form for expanded in words for form, _ in expanded], np.int32)
-        gains = np.array([gain for expanded in words for _, gain in expanded], np.float32)
-        word = np.array([number for number, expanded in enumerate(words, 1) for _ in expanded], np.int32)
-        count, read = kernels.gather(
-            forms,
-            gains,
-            word,
-            self._starts,
-            self._names,
-            self._sizes,
-            self._scores,
-            self._stamps,
-            self._touched,
-            budget,
-        )
-        chosen, sums = kernels.best(self._scores, self._stamps, self._touched, count, wanted)
-        return chosen, sums, read > budget
+        person = self.person(number)
+        assert person is not None
+        people, shelf = self.people, self.shelf
+        for text, starts, standing in (
+            (person.id, people.id_starts, people.id_people),
+            *((normal_number(one), people.document_starts, people.document_people) for one in person.documents),
+        ):
+            bucket = _bucket(starts, text)
+            held = standing[starts[bucket] : starts[bucket + 1]]
+            held[held == number] = -1
+        slots: list[int] = []
+        for name in range(people.person_names[number], people.person_names[number + 1]):
+            words = self.name(name)
+            storage.unjoin(name, words, shelf.lexicon, shelf.joined_starts, shelf.joined_names)
+            for word in np.unique(words):
+                slots.append(int(shelf.lexicon.words[word, SLOT]))
+                if not storage.unpost(name, word, shelf.post_starts, shelf.posts):
+                    self._overwrite(word)
+            words[:] = 0
+        people.data[people.data_starts[number] : people.data_starts[number + 1]] = 0
+        self.alive -= 1
+        return slots
 
-    def scrub(self, number: int, name: Sequence[Word]) -> None:
-        """Takes a name out. Forms that no other name has are overwritten, so that nothing tells what they were."""
-        for channel, letters in _distinct(name):
-            known = self._channels[channel]
-            position = known.number.get(letters)
-            if position is None:
-                continue
-            standing = self._names[self._starts[position] : self._starts[position + 1]]
-            standing[standing == number] = NOBODY
-            if (standing == NOBODY).all():
-                known.overwrite(letters)
+    def _overwrite(self, word: int) -> None:
+        """Overwrites a word that nobody bears, and those of its forms that no other word has."""
+        known, shelf = self.shelf.lexicon, self.shelf
+        if self._uses is None:
+            self._uses = storage.uses(known)
+        row = known.words[word]
+        known.symbols[row[SYMBOL_FIRST] : row[SYMBOL_LAST]] = -1
+        known.seen[word] = 0
+        for start, length in row[:8].reshape(4, 2):
+            if length:
+                self._uses[start] -= 1
+            if length and not self._uses[start]:
+                for forms in (shelf.key, shelf.skeleton, shelf.bare, shelf.sound, shelf.syllabic):
+                    if len(forms.words):
+                        storage.unshelve(start, length, forms, known.letters)
+                known.letters[start : start + length] = 0
 
-    def _expand(self, forms: Iterable[Asked], weight: float) -> list[tuple[int, float]]:
-        expanded: dict[int, float] = {}
-        for channel, form, worth, exact in forms:
-            if not form:
-                continue
-            known = self._channels[channel]
-            if not exact:
-                met: Iterable[tuple[int, float]] = known.near(form, EDITS)
+    # --- Files ----------------------------------------------------------------------------------------------
+
+    def save(self, folder: Path) -> None:
+        """Writes the segment into a new folder, a file an array."""
+        folder.mkdir(parents=True)
+        for name, values in _arrays(self.shelf, self.people):
+            np.save(folder / f"{name}.npy", values)
+        (folder / "segment.json").write_text(json.dumps({"version": VERSION, "alive": self.alive}))
+
+    @classmethod
+    def open(cls, folder: Path) -> Segment:
+        """A segment whose arrays are mapped from files; what is removed from it is removed in memory alone.
+
+        Raises:
+            OSError, ValueError: if the folder is not a whole segment of this version.
+        """
+        about = json.loads((folder / "segment.json").read_text())
+        if about.get("version") != VERSION:
+            raise ValueError(f"{folder} was written by another version")
+
+        def read(kind: type, prefix: str = "") -> NamedTuple:
+            return kind(
+                *(
+                    read(hint, f"{prefix}{name}.") if hasattr(hint, "_fields") else _mapped(folder / f"{prefix}{name}.npy")
+                    for name, hint in get_type_hints(kind).items()
+                )
+            )
+
+        segment = cls(read(Shelf), read(People))  # type: ignore[arg-type]
+        segment.alive = about["alive"]
+        return segment
+
+
+def _arrays(*groups: NamedTuple, prefix: str = "") -> Iterator[tuple[str, NDArray[np.generic]]]:
+    for group in groups:
+        for name, values in group._asdict().items():
+            if hasattr(values, "_fields"):
+                yield from _arrays(values, prefix=f"{prefix}{name}.")
             else:
-                number = known.number.get(_letters(form))
-                met = () if number is None else ((number, 1.0),)
-            for number, nearness in met:
-                gain = nearness * worth * weight
-                if gain > expanded.get(number, 0.0):
-                    expanded[number] = gain
-        return sorted(expanded.items(), key=lambda one: (-one[1], one[0]))[:EXPANSIONS]
+                yield f"{prefix}{name}", values
+
+
+def _mapped(file: Path) -> NDArray[np.generic]:
+    with file.open("rb") as opened:
+        version = np.lib.format.read_magic(opened)
+        shape, _, _ = (np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0)(
+            opened
+        )
+    if 0 in shape:
+        return np.load(file)  # type: ignore[no-any-return]
+    return np.load(file, mmap_mode="c").view(np.ndarray)  # type: ignore[no-any-return]
+
+
+def _bucket(starts: Ints, text: str) -> int:
+    return crc32(text.encode()) & (len(starts) - 2)
+
+
+def _standing(starts: Ints, entries: Ints, text: str) -> list[int]:
+    bucket = _bucket(starts, text)
+    return [number for number in dict.fromkeys(entries[starts[bucket] : starts[bucket + 1]].tolist()) if number >= 0]
+
+
+# --- Building ----------------------------------------------------------------------------------------------------
+
+
+class Builder:
+    """Takes persons, and makes a segment of them."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self._numbers: dict[Form, int] = {}
+        self._name_words = array("i")
+        self._name_starts = array("i", [0])
+        self._name_person = array("i")
+        self._person_names = array("i", [0])
+        self._data = bytearray()
+        self._data_starts = array("q", [0])
+        self._id_hashes = array("I")
+        self._document_hashes = array("I")
+        self._document_people = array("i")
+
+    def __len__(self) -> int:
+        return len(self._person_names) - 1
+
+    def add(self, person: Listed) -> None:
+        """Takes a person."""
+        number = len(self)
+        for name in person.names:
+            parts, several = parts_of(name)
+            before = len(self._name_words)
+            for part in parts:
+                words = self._parts.get((part, several))
+                if words is None:
+                    words = self._new(part, several)
+                self._name_words.extend(words)
+            del self._name_words[before + WORDS_LIMIT :]
+            self._name_starts.append(len(self._name_words))
+            self._name_person.append(number)
+        self._person_names.append(len(self._name_person))
+        self._data += person.model_dump_json(exclude_defaults=True).encode()
+        self._data_starts.append(len(self._data))
+        self._id_hashes.append(crc32(person.id.encode()))
+        for document in {normal_number(one) for one in person.documents} - {""}:
+            self._document_hashes.append(crc32(document.encode()))
+            self._document_people.append(number)
+
+    def _new(self, part: str, several: bool) -> tuple[int, ...]:
+        numbers = self._numbers
+        words = tuple(
+            numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, whole=several)
+        )
+        self._parts[part, several] = words
+        return words
+
+    def segment(self) -> Segment:
+        """The segment of all that was taken."""
+        known = lexicon(list(self._numbers))
+        name_words, name_starts = _ints(self._name_words), _ints(self._name_starts)
+        post_starts, posts = storage.postings(name_starts, name_words, len(known.words))
+        joined, joined_names = storage.joined(name_starts, name_words, known)
+        vowelless, by_sound = (known.words[:, KIND] & VOWELLESS) > 0, (known.words[:, KIND] & BY_SOUND) > 0
+        symbols, symbol_starts, symbol_words = _by_symbol(known)
+        shelf = Shelf(
+            lexicon=known,
+            key=_forms(known, KEY, ~vowelless),
+            skeleton=_forms(known, SKELETON, np.ones(len(vowelless), bool)),
+            bare=_forms(known, SKELETON, vowelless),
+            sound=_forms(known, SOUND, ~vowelless),
+            syllabic=_forms(known, SOUND, by_sound),
+            symbols=symbols,
+            symbol_starts=symbol_starts,
+            symbol_words=symbol_words,
+            name_starts=name_starts,
+            name_words=name_words,
+            post_starts=post_starts,
+            posts=posts,
+            joined_starts=(buckets := _buckets(joined, joined_names))[0],
+            joined_names=buckets[1],
+        )
+        ids = _buckets(np.array(self._id_hashes, np.uint32), np.arange(len(self), dtype=np.int32))
+        documents = _buckets(np.array(self._document_hashes, np.uint32), _ints(self._document_people))
+        people = People(
+            name_person=_ints(self._name_person),
+            person_names=_ints(self._person_names),
+            data=np.frombuffer(self._data, np.uint8),
+            data_starts=np.array(self._data_starts, np.int64),
+            id_starts=ids[0],
+            id_people=ids[1],
+            document_starts=documents[0],
+            document_people=documents[1],
+        )
+        return Segment(shelf, people)
+
+
+def segment_of(people: Iterable[Listed]) -> Segment:
+    """A segment of persons."""
+    builder = Builder()
+    for person in people:
+        builder.add(person)
+    return builder.segment()
+
+
+def _ints(values: array[int]) -> Ints:
+    return np.array(values, np.int32)
+
+
+def _power(count: int) -> int:
+    return 1 << max(1, int(count - 1).bit_length()) if count else 2
+
+
+def _buckets(hashes: NDArray[np.uint32], numbers: Ints) -> tuple[Ints, Ints]:
+    starts = np.zeros(_power(len(hashes)) + 1, np.int32)
+    return starts, storage.bucketed(hashes, numbers, starts)
+
+
+def _forms(known: Lexicon, which: int, of: NDArray[np.bool_]) -> Forms:
+    words = np.flatnonzero(of & (known.words[:, 2 * which + 1] > 0)).astype(np.int32)
+    words = words[np.argsort(known.words[words, 2 * which], kind="stable")]
+    starts = known.words[words, 2 * which]
+    distinct, first = np.unique(starts, return_index=True)
+    places = np.zeros((len(distinct) + 1, 3), np.int32)
+    places[:-1, 0], places[:-1, 1], places[:-1, 2] = distinct, known.words[words[first], 2 * which + 1], first
+    places[-1, 2] = len(words)
+    # Eight in a bucket or so: a bucket is read in one go.
+    buckets = np.zeros(_power(4 * len(distinct)) + 1, np.int32)
+    entries = shelve(known.letters, places, buckets)
+    return Forms(places, known.seen[words[first], which], buckets, entries, words)
+
+
+def _by_symbol(known: Lexicon) -> tuple[Ints, Ints, Ints]:
+    counts = known.words[:, SYMBOL_LAST] - known.words[:, SYMBOL_FIRST]
+    words = np.repeat(np.arange(len(known.words), dtype=np.int32), counts)
+    order = np.argsort(known.symbols, kind="stable")
+    distinct, first = np.unique(known.symbols[order], return_index=True)
+    return distinct, np.append(first, len(words)).astype(np.int32), words[order]

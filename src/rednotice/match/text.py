@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 from anyascii import anyascii
 from pypinyin import lazy_pinyin
@@ -39,6 +39,7 @@ _VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _BY_SOUND = frozenset({"CJK", "HANGUL"})
 _APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´ʿʾ]")
 _ARTICLE = "ال"
+_ASCII = {code: "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
 
 NO_SYMBOLS: frozenset[str] = frozenset()
 
@@ -94,31 +95,55 @@ class Word:
         )
 
 
-@lru_cache(maxsize=65_536)
 def words(name: str) -> tuple[Word, ...]:
     """The words of a name in any script, in the order in which they are written.
 
     >>> [word.latin for word in words("Касем СУЛЕЙМАНИ")]
     ['kasem', 'suleymani']
     """
+    parts, several = parts_of(name)
+    return tuple(islice(chain.from_iterable(words_of(part, whole=several) for part in parts), WORDS_LIMIT))
+
+
+def parts_of(name: str) -> tuple[list[str], bool]:
+    """The parts of a name as written, and whether several of them are in Han.
+
+    Foreign names in Han are written with a mark between their words; native ones are not, and have a word a syllable.
+    """
     parts = clean(name[:READ_LIMIT]).split()
-    symbols = _symbols(" ".join(parts))
-    # Foreign names in Han are written with a mark between their words; native ones are not, and have a word a syllable.
-    several = sum(_script(part) == "CJK" for part in parts) > 1
-    found: list[Word] = []
-    for part in parts:
-        found.extend(_words_of(part, symbols.get(part.casefold(), NO_SYMBOLS), whole=several))
-    return tuple(found[:WORDS_LIMIT])
+    return parts, not name.isascii() and sum(_script(part) == "CJK" for part in parts) > 1
+
+
+@lru_cache(maxsize=65_536)
+def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
+    """The words of a part of a name; one, but for parts in Han.
+
+    Args:
+        part: without white space, as `parts_of` gives it.
+        whole: whether a part in Han is one word, and not a word a syllable.
+    """
+    symbols = _symbols(part)
+    script = _script(part)
+    if script == "CJK":
+        syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
+        if whole and len(part) > 1:
+            latin = "".join(syllables)
+            return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
+        return tuple(_word(syllable, syllable, script) for syllable in syllables)
+    latin = _plain(anyascii(part))
+    return (_word(part, latin, script, symbols),) if latin else ()
 
 
 def forget() -> None:
     """Empties what is remembered of names that were read, so that nothing of a person removed stays in memory."""
-    for remembering in (words, _script, key, skeleton, sound):
+    for remembering in (words_of, _script, key, skeleton, sound):
         remembering.cache_clear()
 
 
 def clean(text: str) -> str:
     """Text with width folded, without what cannot be seen (zero-width and bidirectional marks), words apart."""
+    if text.isascii():
+        return text.translate(_ASCII)
     kept = []
     for character in _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text)):
         category = unicodedata.category(character)
@@ -129,26 +154,11 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
-def _symbols(name: str) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for known in analyze_names(NameTypeTag.PER, [name], phonetics=False, numerics=False):
-        for span in known.spans:
-            if span.symbol.category.value in ("NAME", "NICK"):
-                for part in span.parts:
-                    found[part.form].add(span.symbol.id)
-    return {form: frozenset(ids) for form, ids in found.items()}
-
-
-def _words_of(part: str, symbols: frozenset[str], *, whole: bool) -> list[Word]:
-    script = _script(part)
-    if script == "CJK":
-        syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
-        if whole and len(part) > 1:
-            latin = "".join(syllables)
-            return [Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols)]
-        return [_word(syllable, syllable, script) for syllable in syllables]
-    latin = _plain(anyascii(part))
-    return [_word(part, latin, script, symbols)] if latin else []
+def _symbols(part: str) -> frozenset[str]:
+    (known,) = analyze_names(NameTypeTag.PER, [part], phonetics=False, numerics=False) or (None,)
+    if known is None:
+        return NO_SYMBOLS
+    return frozenset(span.symbol.id for span in known.spans if span.symbol.category.value in ("NAME", "NICK"))
 
 
 def _word(written: str, latin: str, script: str, symbols: frozenset[str] = NO_SYMBOLS) -> Word:

@@ -1,0 +1,140 @@
+"""Forms near to a form asked, found by what is left of both when letters are taken away (Garbe's SymSpell, 2012)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from rednotice.match.kernels.letters import Bytes, Ints, bits_set, edits, hashed
+
+PREFIX = 7
+"""Letters are taken away from so many first letters; what follows is compared in full."""
+
+Forms = Any
+"""`match.segment.Forms`."""
+
+
+@njit(cache=True, nogil=True)
+def allowed(length: int) -> int:
+    """Edits by which two forms may differ, the longer of which has this length."""
+    return 0 if length <= 2 else 1 if length <= 5 else 2
+
+
+@njit(cache=True, nogil=True)
+def _without(letters: Bytes, first: int, length: int, a: int, b: int) -> np.uint32:
+    """The hash of letters without those at `a` and `b`."""
+    value = np.uint32(2166136261)
+    for position in range(length):
+        if position != a and position != b:
+            value = np.uint32((value ^ np.uint32(letters[first + position])) * np.uint32(16777619))
+    return np.uint32(value ^ (value >> np.uint32(15)))
+
+
+@njit(cache=True, nogil=True)
+def remains(letters: Bytes, first: int, last: int, out: np.ndarray) -> int:
+    """Hashes of what is left of a form when up to `allowed` letters are taken from its beginning."""
+    length = min(last - first, PREFIX)
+    most = allowed(last - first)
+    out[0] = hashed(letters, first, first + length)
+    count = 1
+    if most >= 1:
+        for a in range(length):
+            out[count] = _without(letters, first, length, a, a)
+            count += 1
+    if most >= 2:
+        for a in range(length):
+            for b in range(a + 1, length):
+                out[count] = _without(letters, first, length, a, b)
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def shelve(letters: Bytes, places: Ints, buckets: Ints) -> Ints:
+    """Puts forms into buckets by what is left of them.
+
+    Args:
+        letters: of all forms of the lexicon.
+        places: where each form begins, and its length, shape (forms + 1, 3).
+        buckets: zeros, shape (a power of two + 1,); receives where each bucket begins.
+
+    Returns:
+        What stands in the buckets, one after the other: forms by number.
+    """
+    out = np.empty(64, np.uint32)
+    mask = np.uint32(buckets.shape[0] - 2)
+    for number in range(places.shape[0] - 1):
+        for n in range(remains(letters, places[number, 0], places[number, 0] + places[number, 1], out)):
+            buckets[(out[n] & mask) + 1] += 1
+    for bucket in range(1, buckets.shape[0]):
+        buckets[bucket] += buckets[bucket - 1]
+    entries = np.empty(buckets[-1], np.int32)
+    for number in range(places.shape[0] - 2, -1, -1):
+        # From behind: each bucket is filled from its end, so that its beginning stands in its place in the end.
+        for n in range(remains(letters, places[number, 0], places[number, 0] + places[number, 1], out)):
+            bucket = out[n] & mask
+            buckets[bucket + 1] -= 1
+            entries[buckets[bucket + 1]] = number
+    buckets[:-1] = buckets[1:]
+    buckets[-1] = entries.shape[0]
+    return entries
+
+
+@njit(cache=True, nogil=True)
+def first_time(number: int, seen: Ints) -> bool:
+    """Notes a number (from 0) in an open table of a power of two; whether it was new and there was room."""
+    mask = seen.shape[0] - 1
+    place = (number * 0x9E3779B1 >> 7) & mask
+    for _ in range(64):
+        if seen[place] == number:
+            return False
+        if seen[place] < 0:
+            seen[place] = number
+            return True
+        place = (place + 1) & mask
+    return False
+
+
+@njit(cache=True, nogil=True)
+def near_forms(
+    asked: Bytes, seen: np.uint64, forms: Forms, letters: Bytes, met: Ints, rows: Ints, found: Ints
+) -> int:
+    """Forms within the edits allowed, by number.
+
+    Args:
+        asked: the letters of the form asked.
+        seen: which they are.
+        forms: where to look.
+        letters: those of the listed forms.
+        met: room to note what was looked at; as many -1 as a power of two.
+        rows: room to work in.
+        found: receives the numbers.
+
+    Returns:
+        How many were found.
+    """
+    out = np.empty(64, np.uint32)
+    size = asked.shape[0]
+    if size == 0 or forms.places.shape[0] == 1:
+        return 0
+    mask = np.uint32(forms.buckets.shape[0] - 2)
+    count = 0
+    for n in range(remains(asked, 0, size, out)):
+        bucket = out[n] & mask
+        for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
+            number = forms.entries[place]
+            if number < 0:
+                continue
+            length = forms.places[number, 1]
+            limit = allowed(max(length, size))
+            if abs(length - size) > limit or bits_set(forms.seen[number] ^ seen) > 2 * limit:
+                continue
+            if not first_time(number, met):
+                continue
+            start = forms.places[number, 0]
+            if count < found.shape[0] and edits(asked, letters[start : start + length], limit, rows) <= limit:
+                found[count] = number
+                count += 1
+    return count

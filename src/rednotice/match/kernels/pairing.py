@@ -1,0 +1,256 @@
+"""Name against name: which word met which, and how likely it is that both are one person's."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from rednotice.match.kernels.letters import Bytes, Ints
+from rednotice.match.kernels.words import (
+    BY_INITIAL,
+    CONSONANTS,
+    INITIAL,
+    JOINED,
+    KIND,
+    KNOWN,
+    LATIN,
+    LETTERS,
+    MINOR,
+    NEAR_ENOUGH,
+    SAME,
+    SAME_SOUND,
+    SKELETON,
+    SOUND,
+    SYLLABLES,
+    Lexicon,
+    joined_nearness,
+    nearness,
+)
+
+Floats = NDArray[np.float32]
+Edges = NDArray[np.int32]
+"""Rows of: first word asked, how many, first word listed, how many, how they met."""
+
+EDGES = 4096
+"""Room for every way in which a word or two may meet a word or two; `text.WORDS_LIMIT` squared, thrice, and more."""
+MANY = 10_000.0
+"""A list says how rare a word is as if so many names stood in it besides, none of which bears the word."""
+
+LEVELS = 22
+(
+    MINOR_MET,
+    ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED,
+    LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT,
+    OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
+) = range(2 * LEVELS, 2 * LEVELS + 12)  # fmt: skip
+FEATURES = 2 * LEVELS + 12
+"""What a comparison is judged by: of each level of nearness how many pairs met so, and what they are worth; then the
+rest, as named."""
+
+
+@njit(cache=True, nogil=True)
+def information(borne: int, total: int) -> float:
+    """What a word says of who it is, in nats: minus the logarithm of how common it is among the listed."""
+    return math.log((total + MANY) / (borne + 2.0))
+
+
+@njit(cache=True, nogil=True)
+def _level(how: int, near: float, shorter: int) -> int:
+    """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
+    if how == SAME:
+        return 0
+    if how == SAME_SOUND:
+        return 1
+    if how == KNOWN:
+        return 2
+    if how == LETTERS:
+        return 3 if near >= 0.9 else 4 if near >= 0.82 else 5 if near >= 0.74 else 6 if near >= 0.62 else 7
+    if how == CONSONANTS:
+        if near >= 0.9:
+            return 8 if shorter >= 4 else 9 if shorter == 3 else 10
+        return 11 if shorter == 1 and near > 0.7 else 12 if near >= 0.6 else 13
+    if how == SYLLABLES:
+        if near >= 0.89:
+            return 14 if shorter >= 3 else 15
+        return 16 if shorter == 1 and near > 0.7 else 17 if near >= 0.6 else 18
+    if how == BY_INITIAL:
+        return 19
+    return 20 if near >= 0.93 else 21
+
+
+@njit(cache=True, nogil=True)
+def compare(
+    asked: Lexicon,
+    words_asked: Ints,
+    worth_asked: Floats,
+    listed: Lexicon,
+    words_listed: Ints,
+    worth_listed: Floats,
+    total: int,
+    near: Floats,
+    how: NDArray[np.int8],
+    rows: Ints,
+    buffer: Bytes,
+    edges: Edges,
+    strength: Floats,
+    chosen: Ints,
+    features: Floats,
+) -> int:
+    """Pairs the words of two names, best pairs first.
+
+    Args:
+        asked: the words asked.
+        words_asked: the name asked, as words of `asked`.
+        worth_asked: what each says (`information`).
+        listed: the words listed.
+        words_listed: a listed name, as words of `listed`.
+        worth_listed: what each says.
+        total: how many names are listed.
+        near: nearness of each word asked to each listed; negative where it is not known yet.
+        how: how they met, where that is known.
+        rows: room to work in, shape (3, 130).
+        buffer: room to work in, shape (256,).
+        edges: receives pairs, shape (EDGES, 5).
+        strength: receives how near each pair is, shape (EDGES,).
+        chosen: receives the pairs that were chosen, as rows of `edges`.
+        features: receives what the comparison is judged by, shape (FEATURES,).
+
+    Returns:
+        How many pairs were chosen.
+    """
+    n, m = words_asked.shape[0], words_listed.shape[0]
+    count = 0
+    for i in range(n):
+        for j in range(m):
+            if near[i, j] < 0:
+                near[i, j], how[i, j] = nearness(asked, words_asked[i], listed, words_listed[j], rows)
+            if near[i, j] >= NEAR_ENOUGH or (how[i, j] == BY_INITIAL and near[i, j] > 0):
+                count = _edge(edges, strength, count, i, 1, j, 1, how[i, j], near[i, j])
+    for i in range(n):
+        for j in range(m - 1):
+            if near[i, j] < 1 and near[i, j + 1] < 1:
+                found = joined_nearness(
+                    asked, words_asked[i], listed, words_listed[j], words_listed[j + 1], rows, buffer
+                )
+                if found > 0:
+                    count = _edge(edges, strength, count, i, 1, j, 2, JOINED, found)
+    for j in range(m):
+        for i in range(n - 1):
+            if near[i, j] < 1 and near[i + 1, j] < 1:
+                found = joined_nearness(
+                    listed, words_listed[j], asked, words_asked[i], words_asked[i + 1], rows, buffer
+                )
+                if found > 0:
+                    count = _edge(edges, strength, count, i, 2, j, 1, JOINED, found)
+    pairs = _choose(asked, words_asked, edges, strength, count, n, m, chosen)
+    _judge(
+        asked, words_asked, worth_asked, listed, words_listed, worth_listed, total, edges, strength, chosen[:pairs],
+        features,
+    )  # fmt: skip
+    return pairs
+
+
+@njit(cache=True, nogil=True)
+def _edge(edges: Edges, strength: Floats, count: int, i: int, ni: int, j: int, nj: int, how: int, near: float) -> int:
+    if count == edges.shape[0]:
+        return count
+    edges[count, 0], edges[count, 1], edges[count, 2], edges[count, 3], edges[count, 4] = i, ni, j, nj, how
+    strength[count] = near
+    return count + 1
+
+
+@njit(cache=True, nogil=True)
+def _mask(first: int, count: int) -> np.uint64:
+    return np.uint64((1 if count == 1 else 3) << first)
+
+
+@njit(cache=True, nogil=True)
+def _choose(
+    asked: Lexicon, words_asked: Ints, edges: Edges, strength: Floats, count: int, n: int, m: int, chosen: Ints
+) -> int:
+    """The nearest pairs, each word in one; of equally near ones that of the longest word asked."""
+    taken_asked, taken_listed = np.uint64(0), np.uint64(0)
+    pairs = 0
+    while pairs < min(n, m):
+        best = -1
+        best_near, best_length = np.float32(0), 0
+        for edge in range(count):
+            if strength[edge] < best_near:
+                continue
+            if taken_asked & _mask(edges[edge, 0], edges[edge, 1]):
+                continue
+            if taken_listed & _mask(edges[edge, 2], edges[edge, 3]):
+                continue
+            length = asked.words[words_asked[edges[edge, 0]], 2 * LATIN + 1]
+            if strength[edge] > best_near or length > best_length:
+                best, best_near, best_length = edge, strength[edge], length
+        if best < 0:
+            break
+        taken_asked |= _mask(edges[best, 0], edges[best, 1])
+        taken_listed |= _mask(edges[best, 2], edges[best, 3])
+        chosen[pairs] = best
+        pairs += 1
+    return pairs
+
+
+@njit(cache=True, nogil=True)
+def _judge(
+    asked: Lexicon,
+    words_asked: Ints,
+    worth_asked: Floats,
+    listed: Lexicon,
+    words_listed: Ints,
+    worth_listed: Floats,
+    total: int,
+    edges: Edges,
+    strength: Floats,
+    chosen: Ints,
+    features: Floats,
+) -> None:
+    features[:] = 0
+    met_asked, met_listed = np.uint64(0), np.uint64(0)
+    one = np.uint64(1)
+    major_met = 0
+    joined = False
+    for edge in chosen:
+        i, ni, j, nj, how = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3], edges[edge, 4]
+        met_asked |= _mask(i, ni)
+        met_listed |= _mask(j, nj)
+        kinds = asked.words[words_asked[i], KIND] | listed.words[words_listed[j], KIND]
+        if how != JOINED and kinds & MINOR:
+            features[MINOR_MET] += strength[edge]
+            continue
+        which = SKELETON if how == CONSONANTS else SOUND
+        shorter = min(asked.words[words_asked[i], 2 * which + 1], listed.words[words_listed[j], 2 * which + 1])
+        level = _level(how, strength[edge], shorter)
+        features[level] += 1
+        features[LEVELS + level] += min(
+            worth_asked[i : i + ni].max(), worth_listed[j : j + nj].max()
+        )
+        joined = joined or how == JOINED
+        major_met += how != BY_INITIAL
+    for edge in range(1, chosen.shape[0]):
+        for other in range(edge):
+            a, b = chosen[edge], chosen[other]
+            if (edges[a, 0] - edges[b, 0]) * (edges[a, 2] - edges[b, 2]) < 0:
+                features[OTHER_ORDER] = 1
+    major_asked, major_listed = 0, 0
+    for i in range(words_asked.shape[0]):
+        minor = asked.words[words_asked[i], KIND] & (MINOR | INITIAL)
+        major_asked += not minor
+        if not met_asked >> np.uint64(i) & one:
+            features[ASKED_MINOR_MISSED if minor else ASKED_MISSED] += 1
+            features[ASKED_MISSED_WORTH] += 0 if minor else worth_asked[i]
+    for j in range(words_listed.shape[0]):
+        minor = listed.words[words_listed[j], KIND] & (MINOR | INITIAL)
+        major_listed += not minor
+        if not met_listed >> np.uint64(j) & one:
+            features[LISTED_MINOR_LEFT if minor else LISTED_LEFT] += 1
+            features[LISTED_LEFT_WORTH] += 0 if minor else worth_listed[j]
+    if major_met <= 1 and not joined and major_listed > 1:
+        features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1
+    features[SIZE] = math.log(total + MANY)
+    features[ALWAYS] = 1

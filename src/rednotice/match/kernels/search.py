@@ -1,0 +1,536 @@
+"""From the words asked to the names that may be meant: near words, the names that have them, the best compared."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from rednotice.match.kernels.forms import first_time, near_forms
+from rednotice.match.kernels.letters import Bytes, Ints, hashed
+from rednotice.match.kernels.pairing import EDGES, FEATURES, compare, information
+from rednotice.match.kernels.words import (
+    BY_SOUND,
+    INITIAL,
+    KEY,
+    KIND,
+    MINOR,
+    SKELETON,
+    SLOT,
+    SOUND,
+    SOUNDS_SAME,
+    SYMBOL_FIRST,
+    SYMBOL_LAST,
+    VOWELLESS,
+    Lexicon,
+    equal,
+    form,
+    nearness,
+)
+
+Floats = NDArray[np.float32]
+
+WORDS = 32
+"""Words of a name that are compared, at most."""
+EXPANSIONS = 400
+"""So many listed words at most stand in for one word asked."""
+MEETS_FROM = 0.6
+"""A listed word less near than this does not stand in for a word asked."""
+VISITED = 8192
+"""Room for the forms, and the words, that are looked at for one word asked; a power of two."""
+CANDIDATES = 1 << 16
+"""Names that are counted at most."""
+TABLE = 1 << 18
+"""Room to count them in; a power of two."""
+LOOKUP = 1024
+"""Room to look up the words that stand in for one word asked; a power of two."""
+Shelf = Any
+"""`match.segment.Shelf`; `Forms` is there too."""
+Forms = Any
+
+
+class Meeting(NamedTuple):
+    """Room to find words in: what was looked at, and the words found for each unit asked, with how near they are."""
+
+    found: Ints
+    met_forms: Ints
+    met_words: Ints
+    words: Ints
+    nearness: Floats
+    starts: Ints
+    """Where the words of each unit begin: of every word asked, then of every two that stand together."""
+
+
+class Counting(NamedTuple):
+    """Room to add up in what names gain: an open table, and which of its places are used."""
+
+    table: Ints
+    sums: Floats
+    stamps: NDArray[np.int8]
+    used: Ints
+
+
+class Lookup(NamedTuple):
+    """Room to look up how near a listed word is to each word asked: open tables."""
+
+    words: Ints
+    nearness: Floats
+
+
+class Comparing(NamedTuple):
+    """Room to compare two names in."""
+
+    rows: Ints
+    buffer: Bytes
+    near: Floats
+    how: NDArray[np.int8]
+    edges: Ints
+    strength: Floats
+    chosen: Ints
+    features: Floats
+
+
+class Room(NamedTuple):
+    """Room to work in, for one thread; `names` and `scores` receive what a search found."""
+
+    meeting: Meeting
+    counting: Counting
+    lookup: Lookup
+    comparing: Comparing
+    names: Ints
+    scores: Floats
+
+
+def room(rescored: int) -> Room:
+    """Room for one thread, for comparing so many names."""
+    units = 2 * WORDS
+    return Room(
+        Meeting(
+            found=np.zeros(VISITED, np.int32),
+            met_forms=np.full(VISITED, -1, np.int32),
+            met_words=np.full(VISITED, -1, np.int32),
+            words=np.zeros(units * EXPANSIONS, np.int32),
+            nearness=np.zeros(units * EXPANSIONS, np.float32),
+            starts=np.zeros(units + 1, np.int32),
+        ),
+        Counting(
+            table=np.full(TABLE, -1, np.int32),
+            sums=np.zeros(TABLE, np.float32),
+            stamps=np.zeros(TABLE, np.int8),
+            used=np.zeros(CANDIDATES, np.int32),
+        ),
+        Lookup(words=np.full((WORDS, LOOKUP), -1, np.int32), nearness=np.zeros((WORDS, LOOKUP), np.float32)),
+        Comparing(
+            rows=np.zeros((3, 2 * 64 + 2), np.int32),
+            buffer=np.zeros(4 * 64, np.uint8),
+            near=np.zeros((WORDS, WORDS), np.float32),
+            how=np.zeros((WORDS, WORDS), np.int8),
+            edges=np.zeros((EDGES, 5), np.int32),
+            strength=np.zeros(EDGES, np.float32),
+            chosen=np.zeros(WORDS, np.int32),
+            features=np.zeros(FEATURES, np.float32),
+        ),
+        names=np.zeros(rescored, np.int32),
+        scores=np.zeros(rescored, np.float32),
+    )
+
+
+# --- Words that may be meant ---------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _meet(
+    asked: Lexicon,
+    i: int,
+    which: int,
+    forms: Forms,
+    listed: Lexicon,
+    post_starts: Ints,
+    at: int,
+    count: int,
+    meeting: Meeting,
+    rows: Ints,
+) -> int:
+    """Words whose form is near to that of the word asked, with how near the words are, from `at + count` on."""
+    meeting.met_forms[:] = -1
+    mine = form(asked, i, which)
+    hits = near_forms(mine, asked.seen[i, which], forms, listed.letters, meeting.met_forms, rows, meeting.found)
+    for hit in range(hits):
+        number = meeting.found[hit]
+        for place in range(forms.places[number, 2], forms.places[number + 1, 2]):
+            count = _take(asked, i, listed, forms.words[place], post_starts, at, count, meeting, rows)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _take(
+    asked: Lexicon,
+    i: int,
+    listed: Lexicon,
+    word: int,
+    post_starts: Ints,
+    at: int,
+    count: int,
+    meeting: Meeting,
+    rows: Ints,
+) -> int:
+    """Takes a word in, if it is near enough and new; of many the nearest are kept, of equally near the commonest."""
+    if not first_time(word, meeting.met_words):
+        return count
+    near, _ = nearness(asked, i, listed, word, rows)
+    if near < MEETS_FROM:
+        return count
+    # A common word comes before a rare one that is as near: it is likelier to be meant.
+    rank = np.float32(near + 1e-6 * min(post_starts[word + 1] - post_starts[word], 1000))
+    words, ranks = meeting.words[at : at + EXPANSIONS], meeting.nearness[at : at + EXPANSIONS]
+    if count < EXPANSIONS:
+        words[count], ranks[count] = word, rank
+        return count + 1
+    least = np.argmin(ranks)
+    if rank > ranks[least]:
+        words[least], ranks[least] = word, rank
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _meet_known(
+    asked: Lexicon, i: int, shelf: Shelf, at: int, count: int, meeting: Meeting, rows: Ints
+) -> int:
+    """Words that are forms of a name of which the word asked is one."""
+    for place in range(asked.words[i, SYMBOL_FIRST], asked.words[i, SYMBOL_LAST]):
+        symbol = asked.symbols[place]
+        found = np.searchsorted(shelf.symbols, symbol)
+        if found < shelf.symbols.shape[0] and shelf.symbols[found] == symbol:
+            for position in range(shelf.symbol_starts[found], shelf.symbol_starts[found + 1]):
+                word = shelf.symbol_words[position]
+                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, at, count, meeting, rows)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _nearest_first(at: int, count: int, meeting: Meeting) -> None:
+    order = np.argsort(-meeting.nearness[at : at + count])
+    words, near = meeting.words[at : at + count][order], meeting.nearness[at : at + count][order]
+    meeting.words[at : at + count], meeting.nearness[at : at + count] = words, near
+
+
+@njit(cache=True, nogil=True)
+def _together(asked: Lexicon, i: int, j: int, buffer: Bytes) -> Bytes:
+    """Two words asked written as one."""
+    which = SKELETON if asked.words[i, KIND] & VOWELLESS else KEY
+    first, second = form(asked, i, which), form(asked, j, which)
+    n, m = first.shape[0], second.shape[0]
+    skip = 1 if n and m and first[n - 1] == second[0] else 0
+    buffer[:n] = first
+    buffer[n : n + m - skip] = second[skip:]
+    return buffer[: n + m - skip]
+
+
+@njit(cache=True, nogil=True)
+def _exact(whole: Bytes, forms: Forms, letters: Bytes, at: int, meeting: Meeting) -> int:
+    """Words that have a form, from `at` on; how many."""
+    if forms.places.shape[0] == 1 or whole.shape[0] < 3:
+        return 0
+    count = 0
+    bucket = hashed(whole, 0, min(whole.shape[0], 7)) & np.uint32(forms.buckets.shape[0] - 2)
+    for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
+        number = forms.entries[place]
+        if number < 0:
+            continue
+        start, length = forms.places[number, 0], forms.places[number, 1]
+        if equal(whole, letters[start : start + length]):
+            for position in range(forms.places[number, 2], forms.places[number + 1, 2]):
+                if count < EXPANSIONS:
+                    meeting.words[at + count], meeting.nearness[at + count] = forms.words[position], SOUNDS_SAME
+                    count += 1
+            break
+    return count
+
+
+@njit(cache=True, nogil=True)
+def expand(asked: Lexicon, words: Ints, shelf: Shelf, meeting: Meeting, rows: Ints, buffer: Bytes) -> None:
+    """The listed words that may stand in for each word asked, nearest first, and for every two written as one.
+
+    Args:
+        asked: the words asked.
+        words: the name asked, as words of `asked`.
+        shelf: the names listed.
+        meeting: receives what was found.
+        rows: room to work in.
+        buffer: room to work in.
+    """
+    n = words.shape[0]
+    at = 0
+    for unit in range(n):
+        meeting.starts[unit] = at
+        meeting.met_words[:] = -1
+        i = words[unit]
+        kind = asked.words[i, KIND]
+        listed, posts = shelf.lexicon, shelf.post_starts
+        count = 0
+        if kind & VOWELLESS:
+            count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, rows)
+        else:
+            count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, rows)
+            count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, rows)
+        if kind & BY_SOUND:
+            count = _meet(asked, i, SOUND, shelf.sound, listed, posts, at, count, meeting, rows)
+        else:
+            count = _meet(asked, i, SOUND, shelf.syllabic, listed, posts, at, count, meeting, rows)
+        count = _meet_known(asked, i, shelf, at, count, meeting, rows)
+        _nearest_first(at, count, meeting)
+        at += count
+    for unit in range(n - 1):
+        meeting.starts[n + unit] = at
+        whole = _together(asked, words[unit], words[unit + 1], buffer)
+        if asked.words[words[unit], KIND] & VOWELLESS:
+            at += _exact(whole, shelf.skeleton, shelf.lexicon.letters, at, meeting)
+        else:
+            at += _exact(whole, shelf.key, shelf.lexicon.letters, at, meeting)
+    meeting.starts[2 * n - 1] = at
+
+
+# --- Names that have them ------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _gain(name: int, gain: float, unit: int, count: int, more: bool, counting: Counting) -> int:
+    """Adds to what a name gained, once a unit; a new name is taken up if there may be more."""
+    place = (name * 0x9E3779B1 >> 5) & (TABLE - 1)
+    while counting.table[place] != name:
+        if counting.table[place] < 0:
+            if not more or count == CANDIDATES:
+                return count
+            counting.table[place] = name
+            counting.used[count] = place
+            count += 1
+            break
+        place = (place + 1) & (TABLE - 1)
+    if counting.stamps[place] != unit:
+        counting.stamps[place] = unit
+        counting.sums[place] += gain
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _joined_names(asked: Lexicon, words: Ints, unit: int, starts: Ints, buffer: Bytes) -> tuple[int, int]:
+    """Where the names stand that have two words which, written as one, are the word or the two words asked."""
+    n = words.shape[0]
+    if unit < n:
+        whole = form(asked, words[unit], SKELETON if asked.words[words[unit], KIND] & VOWELLESS else KEY)
+    else:
+        whole = _together(asked, words[unit - n], words[unit - n + 1], buffer)
+    if whole.shape[0] < 3:
+        return 0, 0
+    bucket = hashed(whole, 0, whole.shape[0]) & np.uint32(starts.shape[0] - 2)
+    return starts[bucket], starts[bucket + 1]
+
+
+@njit(cache=True, nogil=True)
+def _read(
+    names: Ints, first: int, last: int, gain: float, unit: int, count: int, more: bool, counting: Counting
+) -> int:
+    for place in range(first, last):
+        if names[place] >= 0:
+            count = _gain(names[place], gain, unit, count, more, counting)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def gather(
+    asked: Lexicon,
+    words: Ints,
+    worths: Floats,
+    shelf: Shelf,
+    budget: int,
+    meeting: Meeting,
+    counting: Counting,
+    lookup: Lookup,
+    buffer: Bytes,
+) -> tuple[int, bool]:
+    """Adds up, for every name, what the words asked gain in it, from the rarest on.
+
+    Returns:
+        How many names gained anything, and whether the budget of postings to read cut the search.
+    """
+    n = words.shape[0]
+    units = 2 * n - 1
+    posts = shelf.post_starts
+    costs = np.zeros(units, np.int64)
+    for unit in range(units):
+        for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
+            costs[unit] += posts[meeting.words[place] + 1] - posts[meeting.words[place]]
+        first, last = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
+        costs[unit] += last - first
+    count = 0
+    read = 0
+    cut = False
+    for unit in np.argsort(costs):
+        minor = unit < n and asked.words[words[unit], KIND] & (MINOR | INITIAL)
+        worth = worths[unit if unit < n else unit - n] * np.float32(0.3 if minor else 1.0)
+        if read + costs[unit] > budget and costs[unit] > 4 * count > 0:
+            # To look into the names found is less work than to read all that have the word.
+            cut = True
+            if unit < n:
+                _look(unit, worth, count, shelf.name_starts, shelf.name_words, meeting, counting, lookup)
+            continue
+        first, last = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
+        count = _read(shelf.joined_names, first, last, worth, unit + 1, count, read < budget, counting)
+        read += last - first
+        for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
+            word = meeting.words[place]
+            first, last = posts[word], posts[word + 1]
+            if read > budget and last - first > 4 * count:
+                cut = True
+                continue
+            gain = meeting.nearness[place] * worth
+            count = _read(shelf.posts, first, last, gain, unit + 1, count, read < 2 * budget, counting)
+            read += last - first
+    return count, cut
+
+
+@njit(cache=True, nogil=True)
+def _look(
+    unit: int,
+    worth: float,
+    count: int,
+    name_starts: Ints,
+    name_words: Ints,
+    meeting: Meeting,
+    counting: Counting,
+    lookup: Lookup,
+) -> None:
+    """Adds what one word asked gains in the names found so far."""
+    lookup.words[unit, :] = -1
+    for at in range(meeting.starts[unit], meeting.starts[unit + 1]):
+        place = (meeting.words[at] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+        while lookup.words[unit, place] >= 0:
+            place = (place + 1) & (LOOKUP - 1)
+        lookup.words[unit, place] = meeting.words[at]
+        lookup.nearness[unit, place] = meeting.nearness[at]
+    for position in range(count):
+        used = counting.used[position]
+        name = counting.table[used]
+        best = np.float32(0)
+        for at in range(name_starts[name], name_starts[name + 1]):
+            place = (name_words[at] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+            while lookup.words[unit, place] >= 0:
+                if lookup.words[unit, place] == name_words[at]:
+                    best = max(best, lookup.nearness[unit, place])
+                    break
+                place = (place + 1) & (LOOKUP - 1)
+        counting.sums[used] += best * worth
+
+
+@njit(cache=True, nogil=True)
+def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, scores: Floats) -> int:
+    """The names that gained most, unordered; leaves the table empty for the next search. How many."""
+    taken = 0
+    # A heap of the best so far, its least on top.
+    for position in range(count):
+        place = counting.used[position]
+        name = counting.table[place]
+        gained = counting.sums[place] / np.float32(1 + 0.05 * (name_starts[name + 1] - name_starts[name]))
+        counting.table[place], counting.sums[place], counting.stamps[place] = -1, 0.0, 0
+        if taken == names.shape[0]:
+            if gained <= scores[0]:
+                continue
+            at = 0
+            while 2 * at + 1 < taken:
+                child = 2 * at + 1
+                if child + 1 < taken and scores[child + 1] < scores[child]:
+                    child += 1
+                if scores[child] >= gained:
+                    break
+                scores[at], names[at] = scores[child], names[child]
+                at = child
+        else:
+            at = taken
+            taken += 1
+            while at > 0 and scores[(at - 1) // 2] > gained:
+                scores[at], names[at] = scores[(at - 1) // 2], names[(at - 1) // 2]
+                at = (at - 1) // 2
+        scores[at], names[at] = gained, name
+    return taken
+
+
+# --- The best compared ---------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def inform(known: Lexicon, words: Ints, counts: Ints, total: int, worth: Floats) -> None:
+    """Writes what each word says of who it is (`pairing.information`)."""
+    for position in range(words.shape[0]):
+        worth[position] = information(counts[known.words[words[position], SLOT]], total)
+
+
+@njit(cache=True, nogil=True)
+def compare_one(
+    asked: Lexicon,
+    words: Ints,
+    worth: Floats,
+    known: Lexicon,
+    listed: Ints,
+    counts: Ints,
+    total: int,
+    model: Floats,
+    work: Comparing,
+) -> tuple[float, int]:
+    """Compares the name asked with one listed name (`pairing.compare`).
+
+    Returns:
+        How likely it is, in log odds, that both are one person's; and how many pairs met, which are left in `work`.
+    """
+    worth_listed = np.empty(listed.shape[0], np.float32)
+    inform(known, listed, counts, total, worth_listed)
+    work.near[: words.shape[0], : listed.shape[0]] = -1
+    pairs = compare(
+        asked, words, worth, known, listed, worth_listed, total, work.near, work.how, work.rows, work.buffer,
+        work.edges, work.strength, work.chosen, work.features,
+    )  # fmt: skip
+    odds = np.float32(0)
+    for feature in range(model.shape[0]):
+        odds += model[feature] * work.features[feature]
+    return odds, pairs
+
+
+@njit(cache=True, nogil=True)
+def find(
+    asked: Lexicon,
+    words: Ints,
+    worth: Floats,
+    shelf: Shelf,
+    counts: Ints,
+    total: int,
+    model: Floats,
+    budget: int,
+    work: Room,
+) -> tuple[int, bool]:
+    """The names of a segment that may be meant, compared word by word.
+
+    Args:
+        asked: the words asked.
+        words: the name asked, as words of `asked`, shape (n,), n up to WORDS.
+        worth: what each word says.
+        shelf: the names.
+        counts: how many listed names bear a word, by its slot.
+        total: how many names are listed.
+        model: what each feature of a comparison counts (`pairing.FEATURES`).
+        budget: postings read, after which no new name is taken up.
+        work: room to work in; receives `names`, and in `scores` log odds.
+
+    Returns:
+        How many names were compared, and whether the budget cut the search.
+    """
+    comparing = work.comparing
+    expand(asked, words, shelf, work.meeting, comparing.rows, comparing.buffer)
+    count, cut = gather(asked, words, worth, shelf, budget, work.meeting, work.counting, work.lookup, comparing.buffer)
+    taken = choose(count, shelf.name_starts, work.counting, work.names, work.scores)
+    for position in range(taken):
+        name = work.names[position]
+        listed = shelf.name_words[shelf.name_starts[name] : shelf.name_starts[name + 1]]
+        odds, _ = compare_one(asked, words, worth, shelf.lexicon, listed, counts, total, model, comparing)
+        work.scores[position] = odds
+    return taken, cut

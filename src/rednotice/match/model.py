@@ -1,0 +1,39 @@
+"""What each feature of a comparison counts, in log odds: fitted on pairs of names, and written by `benchmarks.fit`."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rednotice.match.kernels import pairing
+from rednotice.match.kernels.pairing import FEATURES, LEVELS
+
+REST = (
+    "MINOR_MET ASKED_MISSED ASKED_MISSED_WORTH ASKED_MINOR_MISSED LISTED_LEFT LISTED_LEFT_WORTH LISTED_MINOR_LEFT "
+    "OTHER_ORDER ONE_OF_SEVERAL LONE SIZE ALWAYS"
+).split()
+"""The features that are no level, by the names that `kernels.pairing` gives them."""
+
+
+def load(text: str) -> NDArray[np.float32]:
+    """The model as `kernels.search.find` takes it, shape (FEATURES,), from JSON as `dump` writes it."""
+    said = json.loads(text)
+    model = np.zeros(FEATURES, np.float32)
+    for level, (count, worth) in enumerate(said["levels"]):
+        model[level], model[LEVELS + level] = count, worth
+    for name in REST:
+        model[getattr(pairing, name)] = said["rest"][name]
+    return model
+
+
+def dump(model: NDArray[np.float32], fitted_on: str) -> str:
+    """A model as JSON: of each level what a pair counts and what a nat of it counts; then the rest, by name."""
+    levels = [[round(float(model[level + shift]), 3) for shift in (0, LEVELS)] for level in range(LEVELS)]
+    rest = {name: round(float(model[getattr(pairing, name)]), 3) for name in REST}
+    return json.dumps({"fitted_on": fitted_on, "levels": levels, "rest": rest}, indent=1)
+
+
+MODEL = load(files("rednotice.match").joinpath("model.json").read_text("utf-8"))
