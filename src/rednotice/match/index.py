@@ -26,7 +26,7 @@ from rednotice.model.check import Answer, Listed, Query
 
 REPORTED_FROM = 0.72
 """Matches that score less are not shown."""
-BUDGET = 60_000
+BUDGET = 30_000
 """Postings read for one question, after which no new candidate is taken up; the answer says so."""
 WEIGHED = 40
 """So many of the persons with the nearest names are weighed by what else is known."""

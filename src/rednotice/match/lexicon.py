@@ -39,7 +39,7 @@ class Lexicon(NamedTuple):
     words: NDArray[np.int32]
     """A row a word, its columns as `kernels.words` names them."""
     seen: NDArray[np.uint64]
-    """Which letters the four forms of each word have, shape (words, 4)."""
+    """Which letters the four forms of each word have, shape (words, 5); and which symbols, by a hash."""
     symbols: NDArray[np.int32]
     """Of each word the names of which it is a form, as numbers in order."""
 
@@ -98,6 +98,7 @@ def lexicon(forms: Sequence[Form]) -> Lexicon:
         row[KIND:COLUMNS] = word.kind, word.script, slot_of(word), len(symbols), len(symbols) + len(word.symbols)
         symbols += word.symbols
     letters = np.frombuffer(bytearray(b"".join(starts)), np.uint8)
-    seen = np.zeros((len(forms), 4), np.uint64)
-    sign(letters, rows, seen)
-    return Lexicon(letters, rows, seen, np.array(symbols, np.int32))
+    seen = np.zeros((len(forms), 5), np.uint64)
+    known = np.array(symbols, np.int32)
+    sign(letters, rows, known, seen)
+    return Lexicon(letters, rows, seen, known)

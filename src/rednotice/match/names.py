@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from rednotice.match.kernels import search
 from rednotice.match.kernels.words import BY_INITIAL, JOINED, SAME
-from rednotice.match.model import MODEL
 from rednotice.match.lexicon import SLOTS, Lexicon, form_of, lexicon
+from rednotice.match.model import MODEL
 from rednotice.match.text import Word
 from rednotice.model.check import Meeting, Part
 
-RESCORED = 150
+RESCORED = 100
 """So many of the best candidates are compared word by word."""
 
 _HOW = {BY_INITIAL: Meeting.INITIAL, JOINED: Meeting.JOINED}

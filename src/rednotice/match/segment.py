@@ -1,4 +1,4 @@
-"""Persons that were indexed together, as arrays: in memory, or mapped from files. Nothing in it changes but removals."""
+"""Persons who were indexed together, as arrays, in memory or mapped from files. It changes by removals alone."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ from rednotice.model.check import Listed
 Ints = NDArray[np.int32]
 VERSION = 1
 """Of the files; others are refused."""
+EMPTY = 128
+"""Bytes of the file of an array of nothing."""
 
 
 class Forms(NamedTuple):
@@ -40,12 +42,10 @@ class Forms(NamedTuple):
 
     places: Ints
     """Where each form begins in the letters, its length, and its first word in `words`, shape (forms + 1, 3)."""
-    seen: NDArray[np.uint64]
-    """Which letters each has."""
     buckets: Ints
     """Where each bucket begins in `entries`."""
-    entries: Ints
-    """Forms, by what is left of them when letters are taken away; negative: removed."""
+    entries: NDArray[np.int64]
+    """Forms, by what is left of them when letters are taken away (`kernels.forms`); negative: removed."""
     words: Ints
 
 
@@ -215,7 +215,9 @@ class Segment:
         def read(kind: type, prefix: str = "") -> NamedTuple:
             return kind(
                 *(
-                    read(hint, f"{prefix}{name}.") if hasattr(hint, "_fields") else _mapped(folder / f"{prefix}{name}.npy")
+                    read(hint, f"{prefix}{name}.")
+                    if hasattr(hint, "_fields")
+                    else _mapped(folder / f"{prefix}{name}.npy")
                     for name, hint in get_type_hints(kind).items()
                 )
             )
@@ -235,14 +237,8 @@ def _arrays(*groups: NamedTuple, prefix: str = "") -> Iterator[tuple[str, NDArra
 
 
 def _mapped(file: Path) -> NDArray[np.generic]:
-    with file.open("rb") as opened:
-        version = np.lib.format.read_magic(opened)
-        shape, _, _ = (np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0)(
-            opened
-        )
-    if 0 in shape:
-        return np.load(file)  # type: ignore[no-any-return]
-    return np.load(file, mmap_mode="c").view(np.ndarray)  # type: ignore[no-any-return]
+    # An array of nothing cannot be mapped.
+    return np.load(file) if file.stat().st_size <= EMPTY else np.load(file, mmap_mode="c").view(np.ndarray)  # type: ignore[no-any-return]
 
 
 def _bucket(starts: Ints, text: str) -> int:
@@ -300,9 +296,7 @@ class Builder:
 
     def _new(self, part: str, several: bool) -> tuple[int, ...]:
         numbers = self._numbers
-        words = tuple(
-            numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, whole=several)
-        )
+        words = tuple(numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, whole=several))
         self._parts[part, several] = words
         return words
 
@@ -311,16 +305,17 @@ class Builder:
         known = lexicon(list(self._numbers))
         name_words, name_starts = _ints(self._name_words), _ints(self._name_starts)
         post_starts, posts = storage.postings(name_starts, name_words, len(known.words))
+        borne = np.diff(post_starts)
         joined, joined_names = storage.joined(name_starts, name_words, known)
         vowelless, by_sound = (known.words[:, KIND] & VOWELLESS) > 0, (known.words[:, KIND] & BY_SOUND) > 0
         symbols, symbol_starts, symbol_words = _by_symbol(known)
         shelf = Shelf(
             lexicon=known,
-            key=_forms(known, KEY, ~vowelless),
-            skeleton=_forms(known, SKELETON, np.ones(len(vowelless), bool)),
-            bare=_forms(known, SKELETON, vowelless),
-            sound=_forms(known, SOUND, ~vowelless),
-            syllabic=_forms(known, SOUND, by_sound),
+            key=_forms(known, KEY, ~vowelless, borne),
+            skeleton=_forms(known, SKELETON, np.ones(len(vowelless), bool), borne),
+            bare=_forms(known, SKELETON, vowelless, borne),
+            sound=_forms(known, SOUND, ~vowelless, borne),
+            syllabic=_forms(known, SOUND, by_sound, borne),
             symbols=symbols,
             symbol_starts=symbol_starts,
             symbol_words=symbol_words,
@@ -367,9 +362,9 @@ def _buckets(hashes: NDArray[np.uint32], numbers: Ints) -> tuple[Ints, Ints]:
     return starts, storage.bucketed(hashes, numbers, starts)
 
 
-def _forms(known: Lexicon, which: int, of: NDArray[np.bool_]) -> Forms:
+def _forms(known: Lexicon, which: int, of: NDArray[np.bool_], borne: Ints) -> Forms:
     words = np.flatnonzero(of & (known.words[:, 2 * which + 1] > 0)).astype(np.int32)
-    words = words[np.argsort(known.words[words, 2 * which], kind="stable")]
+    words = words[np.lexsort((-borne[words], known.words[words, 2 * which]))]
     starts = known.words[words, 2 * which]
     distinct, first = np.unique(starts, return_index=True)
     places = np.zeros((len(distinct) + 1, 3), np.int32)
@@ -377,8 +372,8 @@ def _forms(known: Lexicon, which: int, of: NDArray[np.bool_]) -> Forms:
     places[-1, 2] = len(words)
     # Eight in a bucket or so: a bucket is read in one go.
     buckets = np.zeros(_power(4 * len(distinct)) + 1, np.int32)
-    entries = shelve(known.letters, places, buckets)
-    return Forms(places, known.seen[words[first], which], buckets, entries, words)
+    entries = shelve(known.letters, places, known.seen[words[first], which], buckets)
+    return Forms(places, buckets, entries, words)
 
 
 def _by_symbol(known: Lexicon) -> tuple[Ints, Ints, Ints]:

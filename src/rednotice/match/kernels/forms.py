@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-from rednotice.match.kernels.letters import Bytes, Ints, bits_set, edits, hashed
+from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels.letters import Bytes, Ints, Masks, bits_set, edits, hashed
 
 PREFIX = 7
 """Letters are taken away from so many first letters; what follows is compared in full."""
@@ -16,13 +17,13 @@ Forms = Any
 """`match.segment.Forms`."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def allowed(length: int) -> int:
     """Edits by which two forms may differ, the longer of which has this length."""
     return 0 if length <= 2 else 1 if length <= 5 else 2
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _without(letters: Bytes, first: int, length: int, a: int, b: int) -> np.uint32:
     """The hash of letters without those at `a` and `b`."""
     value = np.uint32(2166136261)
@@ -32,7 +33,7 @@ def _without(letters: Bytes, first: int, length: int, a: int, b: int) -> np.uint
     return np.uint32(value ^ (value >> np.uint32(15)))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def remains(letters: Bytes, first: int, last: int, out: np.ndarray) -> int:
     """Hashes of what is left of a form when up to `allowed` letters are taken from its beginning."""
     length = min(last - first, PREFIX)
@@ -51,17 +52,24 @@ def remains(letters: Bytes, first: int, last: int, out: np.ndarray) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
-def shelve(letters: Bytes, places: Ints, buckets: Ints) -> Ints:
+@inner
+def _entry(number: int, length: int, seen: np.uint64) -> np.int64:
+    """A form as it stands in a bucket: its number, its length, its letters; a look at the bucket tells most apart."""
+    return np.int64((number << 32) | (length << 26) | np.int64((seen >> np.uint64(1)) & np.uint64(0x3FFFFFF)))
+
+
+@compiled
+def shelve(letters: Bytes, places: Ints, seen: NDArray[np.uint64], buckets: Ints) -> NDArray[np.int64]:
     """Puts forms into buckets by what is left of them.
 
     Args:
         letters: of all forms of the lexicon.
         places: where each form begins, and its length, shape (forms + 1, 3).
+        seen: which letters each has.
         buckets: zeros, shape (a power of two + 1,); receives where each bucket begins.
 
     Returns:
-        What stands in the buckets, one after the other: forms by number.
+        What stands in the buckets, one after the other, as `_entry` makes it.
     """
     out = np.empty(64, np.uint32)
     mask = np.uint32(buckets.shape[0] - 2)
@@ -70,19 +78,20 @@ def shelve(letters: Bytes, places: Ints, buckets: Ints) -> Ints:
             buckets[(out[n] & mask) + 1] += 1
     for bucket in range(1, buckets.shape[0]):
         buckets[bucket] += buckets[bucket - 1]
-    entries = np.empty(buckets[-1], np.int32)
+    entries = np.empty(buckets[-1], np.int64)
     for number in range(places.shape[0] - 2, -1, -1):
+        entry = _entry(number, places[number, 1], seen[number])
         # From behind: each bucket is filled from its end, so that its beginning stands in its place in the end.
         for n in range(remains(letters, places[number, 0], places[number, 0] + places[number, 1], out)):
             bucket = out[n] & mask
             buckets[bucket + 1] -= 1
-            entries[buckets[bucket + 1]] = number
+            entries[buckets[bucket + 1]] = entry
     buckets[:-1] = buckets[1:]
     buckets[-1] = entries.shape[0]
     return entries
 
 
-@njit(cache=True, nogil=True)
+@inner
 def first_time(number: int, seen: Ints) -> bool:
     """Notes a number (from 0) in an open table of a power of two; whether it was new and there was room."""
     mask = seen.shape[0] - 1
@@ -97,44 +106,56 @@ def first_time(number: int, seen: Ints) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@inner
 def near_forms(
-    asked: Bytes, seen: np.uint64, forms: Forms, letters: Bytes, met: Ints, rows: Ints, found: Ints
+    asked: Bytes,
+    first: int,
+    size: int,
+    seen: np.uint64,
+    forms: Forms,
+    letters: Bytes,
+    met: Ints,
+    masks: Masks,
+    left: NDArray[np.uint32],
+    found: Ints,
 ) -> int:
     """Forms within the edits allowed, by number.
 
     Args:
-        asked: the letters of the form asked.
+        asked: letters, with where the form asked begins.
+        first: where it begins.
+        size: its length.
         seen: which they are.
         forms: where to look.
         letters: those of the listed forms.
         met: room to note what was looked at; as many -1 as a power of two.
-        rows: room to work in.
+        masks: zeros, shape (256,); room to work in, left as it was.
+        left: room to work in, shape (64,).
         found: receives the numbers.
 
     Returns:
         How many were found.
     """
-    out = np.empty(64, np.uint32)
-    size = asked.shape[0]
     if size == 0 or forms.places.shape[0] == 1:
         return 0
     mask = np.uint32(forms.buckets.shape[0] - 2)
+    mine = _entry(0, 0, seen)
     count = 0
-    for n in range(remains(asked, 0, size, out)):
-        bucket = out[n] & mask
+    for n in range(remains(asked, first, first + size, left)):
+        bucket = left[n] & mask
         for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
-            number = forms.entries[place]
-            if number < 0:
+            entry = forms.entries[place]
+            if entry < 0:
                 continue
-            length = forms.places[number, 1]
+            length = (entry >> 26) & 63
             limit = allowed(max(length, size))
-            if abs(length - size) > limit or bits_set(forms.seen[number] ^ seen) > 2 * limit:
+            if abs(length - size) > limit or bits_set(np.uint64((entry ^ mine) & 0x3FFFFFF)) > 2 * limit:
                 continue
+            number = entry >> 32
             if not first_time(number, met):
                 continue
             start = forms.places[number, 0]
-            if count < found.shape[0] and edits(asked, letters[start : start + length], limit, rows) <= limit:
+            if count < found.shape[0] and edits(asked, first, size, letters, start, length, masks) <= limit:
                 found[count] = number
                 count += 1
     return count

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rednotice.match.kernels import inner
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
+Masks = NDArray[np.uint64]
 
 LETTERS_LIMIT = 63
 """Letters of a form beyond this are not compared."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def hashed(letters: Bytes, first: int, last: int) -> np.uint32:
     """A hash of letters `first` up to `last` (FNV-1a, its high bits folded in)."""
     value = np.uint32(2166136261)
@@ -22,7 +24,7 @@ def hashed(letters: Bytes, first: int, last: int) -> np.uint32:
     return np.uint32(value ^ (value >> np.uint32(15)))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def signature(form: Bytes) -> np.uint64:
     """Which letters a form has, once and more than once, in 32 bits each."""
     bits = np.uint64(0)
@@ -34,7 +36,7 @@ def signature(form: Bytes) -> np.uint64:
     return bits
 
 
-@njit(cache=True, nogil=True)
+@inner
 def bits_set(bits: np.uint64) -> int:
     """How many bits are set."""
     bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -43,82 +45,110 @@ def bits_set(bits: np.uint64) -> int:
     return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True, nogil=True)
-def edits(left: Bytes, right: Bytes, limit: int, rows: Ints) -> int:
-    """Edits between two forms, neighbours swapped as one (optimal string alignment); more than `limit` is limit + 1.
-
-    Args:
-        left: letters, shape (n,).
-        right: letters, shape (m,), m up to twice LETTERS_LIMIT.
-        limit: the most that is of interest.
-        rows: room to work in, shape (3, 2 * LETTERS_LIMIT + 2).
-    """
-    across = right.shape[0]
-    before, last, now = 0, 1, 2
-    for j in range(across + 1):
-        rows[last, j] = j
-    for i in range(1, left.shape[0] + 1):
-        rows[now, 0] = i
-        least = i
-        for j in range(1, across + 1):
-            cost = rows[last, j - 1] + (left[i - 1] != right[j - 1])
-            cost = min(cost, rows[last, j] + 1, rows[now, j - 1] + 1)
-            if i > 1 and j > 1 and left[i - 1] == right[j - 2] and left[i - 2] == right[j - 1]:
-                cost = min(cost, rows[before, j - 2] + 1)
-            rows[now, j] = cost
-            least = min(least, cost)
-        if least > limit:
-            return limit + 1
-        before, last, now = last, now, before
-    return int(min(rows[last, across], limit + 1))
+# Forms are handed over as their letters with where they begin and how long they are: a view of an array made in a loop
+# costs more than the loop.
 
 
-@njit(cache=True, nogil=True)
-def jaro_winkler(left: Bytes, right: Bytes) -> float:
-    """How alike two forms are by common letters and a common beginning (Winkler 1990), 0 to 1; up to 64 letters."""
-    n, m = min(left.shape[0], 64), min(right.shape[0], 64)
-    if n == 0 or m == 0:
-        return 1.0 if n == m else 0.0
+@inner
+def same(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int) -> bool:
+    """Whether two forms are the same."""
+    if n != m:
+        return False
+    for position in range(n):  # noqa: SIM110  (compiled: a generator is slower)
+        if left[a + position] != right[b + position]:
+            return False
+    return True
+
+
+@inner
+def _edits(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
+    """Edits between a form that is marked and another (Hyyrö 2003, with neighbours swapped as one edit)."""
+    one = np.uint64(1)
+    last = one << np.uint64(n - 1)
+    positive, negative, diagonal, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+    distance = n
+    for j in range(m):
+        met = masks[right[b + j]]
+        swapped = ((~diagonal & met) << one) & before
+        diagonal = (((met & positive) + positive) ^ positive) | met | negative | swapped
+        more, less = negative | ~(diagonal | positive), diagonal & positive
+        distance += 1 if more & last else 0
+        distance -= 1 if less & last else 0
+        more, less = (more << one) | one, less << one
+        positive, negative = less | ~(diagonal | more), more & diagonal
+        before = met
+    return distance
+
+
+@inner
+def _jaro_winkler(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Masks) -> float:
+    """How alike a form that is marked and another are by common letters and a common beginning (Winkler 1990)."""
+    one = np.uint64(1)
     window = max(max(n, m) // 2 - 1, 0)
-    met_left, met_right = np.uint64(0), np.uint64(0)
+    free = ~np.uint64(0)
+    met_right = np.uint64(0)
     common = 0
-    for i in range(n):
-        for j in range(max(0, i - window), min(m, i + window + 1)):
-            bit = np.uint64(1) << np.uint64(j)
-            if not met_right & bit and left[i] == right[j]:
-                met_left |= np.uint64(1) << np.uint64(i)
-                met_right |= bit
-                common += 1
-                break
+    for j in range(m):
+        low, high = max(0, j - window), min(n, j + window + 1)
+        if low >= n:
+            break
+        reach = ((one << np.uint64(high)) - one) & ~((one << np.uint64(low)) - one)
+        found = masks[right[b + j]] & reach & free
+        if found:
+            free &= ~(found & (~found + one))
+            met_right |= one << np.uint64(j)
+            common += 1
     if common == 0:
         return 0.0
     swapped = 0
+    met_left = ~free
     j = 0
     for i in range(n):
-        if met_left >> np.uint64(i) & np.uint64(1):
-            while not met_right >> np.uint64(j) & np.uint64(1):
+        if met_left >> np.uint64(i) & one:
+            while not met_right >> np.uint64(j) & one:
                 j += 1
-            swapped += left[i] != right[j]
+            swapped += left[a + i] != right[b + j]
             j += 1
     jaro = (common / n + common / m + (common - swapped // 2) / common) / 3
     if jaro <= 0.7:
         return jaro
-    same = 0
-    while same < min(4, n, m) and left[same] == right[same]:
-        same += 1
-    return jaro + same * 0.1 * (1 - jaro)
+    first = 0
+    while first < min(4, n, m) and left[a + first] == right[b + first]:
+        first += 1
+    return jaro + first * 0.1 * (1 - jaro)
 
 
-@njit(cache=True, nogil=True)
-def edits_alike(left: Bytes, right: Bytes, rows: Ints) -> float:
-    """How alike two forms are by edits: 1 for the same, 0 for nothing in common."""
-    longer = max(left.shape[0], right.shape[0])
-    if longer == 0:
-        return 1.0
-    return 1.0 - edits(left, right, longer, rows) / longer
+@inner
+def edits(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
+    """Edits between two forms, neighbours swapped as one (optimal string alignment).
+
+    Args:
+        left: letters, with the place `a` and the length `n` of the form, up to LETTERS_LIMIT.
+        right: letters, with the place `b` and the length `m` of the form, up to LETTERS_LIMIT.
+        masks: zeros, shape (256,); room to work in, left as it was.
+    """
+    if n == 0 or m == 0:
+        return max(n, m)
+    for i in range(n):
+        masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
+    distance = _edits(n, right, b, m, masks)
+    for i in range(n):
+        masks[left[a + i]] = 0
+    return distance
 
 
-@njit(cache=True, nogil=True)
-def letters_alike(left: Bytes, right: Bytes, rows: Ints) -> float:
-    """How alike two forms are by edits (Soliemani for Soleimani), softened by a common beginning."""
-    return (edits_alike(left, right, rows) + jaro_winkler(left, right)) / 2
+@inner
+def letters_alike(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, at_least: float, masks: Masks) -> float:
+    """How alike two forms are by edits (Soliemani for Soleimani), softened by a common beginning; 0 to 1.
+
+    It may be 0 where it would be less than `at_least`.
+    """
+    if n == 0 or m == 0:
+        return 0.0
+    for i in range(n):
+        masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
+    alike = 1.0 - _edits(n, right, b, m, masks) / max(n, m)
+    alike = 0.0 if alike + 1 < 2 * at_least else (alike + _jaro_winkler(left, a, n, right, b, m, masks)) / 2
+    for i in range(n):
+        masks[left[a + i]] = 0
+    return alike

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rednotice.match.kernels.letters import Bytes, Ints
+from rednotice.match.kernels import inner
+from rednotice.match.kernels.letters import Bytes, Ints, Masks
 from rednotice.match.kernels.words import (
     BY_INITIAL,
     CONSONANTS,
@@ -39,6 +39,9 @@ EDGES = 4096
 MANY = 10_000.0
 """A list says how rare a word is as if so many names stood in it besides, none of which bears the word."""
 
+WELL = 0.95
+"""Words that are as near as this are not looked at as halves of others."""
+
 LEVELS = 22
 (
     MINOR_MET,
@@ -51,13 +54,13 @@ FEATURES = 2 * LEVELS + 12
 rest, as named."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def information(borne: int, total: int) -> float:
     """What a word says of who it is, in nats: minus the logarithm of how common it is among the listed."""
     return math.log((total + MANY) / (borne + 2.0))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _level(how: int, near: float, shorter: int) -> int:
     """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
     if how == SAME:
@@ -81,7 +84,7 @@ def _level(how: int, near: float, shorter: int) -> int:
     return 20 if near >= 0.93 else 21
 
 
-@njit(cache=True, nogil=True)
+@inner
 def compare(
     asked: Lexicon,
     words_asked: Ints,
@@ -92,7 +95,7 @@ def compare(
     total: int,
     near: Floats,
     how: NDArray[np.int8],
-    rows: Ints,
+    masks: Masks,
     buffer: Bytes,
     edges: Edges,
     strength: Floats,
@@ -111,7 +114,7 @@ def compare(
         total: how many names are listed.
         near: nearness of each word asked to each listed; negative where it is not known yet.
         how: how they met, where that is known.
-        rows: room to work in, shape (3, 130).
+        masks: zeros, shape (256,); room to work in, left as it was.
         buffer: room to work in, shape (256,).
         edges: receives pairs, shape (EDGES, 5).
         strength: receives how near each pair is, shape (EDGES,).
@@ -126,34 +129,34 @@ def compare(
     for i in range(n):
         for j in range(m):
             if near[i, j] < 0:
-                near[i, j], how[i, j] = nearness(asked, words_asked[i], listed, words_listed[j], rows)
+                near[i, j], how[i, j] = nearness(asked, words_asked[i], listed, words_listed[j], masks)
             if near[i, j] >= NEAR_ENOUGH or (how[i, j] == BY_INITIAL and near[i, j] > 0):
                 count = _edge(edges, strength, count, i, 1, j, 1, how[i, j], near[i, j])
     for i in range(n):
         for j in range(m - 1):
-            if near[i, j] < 1 and near[i, j + 1] < 1:
+            if near[i, j] < WELL and near[i, j + 1] < WELL:
                 found = joined_nearness(
-                    asked, words_asked[i], listed, words_listed[j], words_listed[j + 1], rows, buffer
+                    asked, words_asked[i], listed, words_listed[j], words_listed[j + 1], masks, buffer
                 )
                 if found > 0:
                     count = _edge(edges, strength, count, i, 1, j, 2, JOINED, found)
     for j in range(m):
         for i in range(n - 1):
-            if near[i, j] < 1 and near[i + 1, j] < 1:
+            if near[i, j] < WELL and near[i + 1, j] < WELL:
                 found = joined_nearness(
-                    listed, words_listed[j], asked, words_asked[i], words_asked[i + 1], rows, buffer
+                    listed, words_listed[j], asked, words_asked[i], words_asked[i + 1], masks, buffer
                 )
                 if found > 0:
                     count = _edge(edges, strength, count, i, 2, j, 1, JOINED, found)
     pairs = _choose(asked, words_asked, edges, strength, count, n, m, chosen)
     _judge(
-        asked, words_asked, worth_asked, listed, words_listed, worth_listed, total, edges, strength, chosen[:pairs],
+        asked, words_asked, worth_asked, listed, words_listed, worth_listed, total, edges, strength, chosen, pairs,
         features,
     )  # fmt: skip
     return pairs
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _edge(edges: Edges, strength: Floats, count: int, i: int, ni: int, j: int, nj: int, how: int, near: float) -> int:
     if count == edges.shape[0]:
         return count
@@ -162,12 +165,12 @@ def _edge(edges: Edges, strength: Floats, count: int, i: int, ni: int, j: int, n
     return count + 1
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _mask(first: int, count: int) -> np.uint64:
     return np.uint64((1 if count == 1 else 3) << first)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _choose(
     asked: Lexicon, words_asked: Ints, edges: Edges, strength: Floats, count: int, n: int, m: int, chosen: Ints
 ) -> int:
@@ -196,7 +199,7 @@ def _choose(
     return pairs
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _judge(
     asked: Lexicon,
     words_asked: Ints,
@@ -208,6 +211,7 @@ def _judge(
     edges: Edges,
     strength: Floats,
     chosen: Ints,
+    pairs: int,
     features: Floats,
 ) -> None:
     features[:] = 0
@@ -215,7 +219,8 @@ def _judge(
     one = np.uint64(1)
     major_met = 0
     joined = False
-    for edge in chosen:
+    for place in range(pairs):
+        edge = chosen[place]
         i, ni, j, nj, how = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3], edges[edge, 4]
         met_asked |= _mask(i, ni)
         met_listed |= _mask(j, nj)
@@ -228,11 +233,11 @@ def _judge(
         level = _level(how, strength[edge], shorter)
         features[level] += 1
         features[LEVELS + level] += min(
-            worth_asked[i : i + ni].max(), worth_listed[j : j + nj].max()
+            max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1])
         )
         joined = joined or how == JOINED
         major_met += how != BY_INITIAL
-    for edge in range(1, chosen.shape[0]):
+    for edge in range(1, pairs):
         for other in range(edge):
             a, b = chosen[edge], chosen[other]
             if (edges[a, 0] - edges[b, 0]) * (edges[a, 2] - edges[b, 2]) < 0:

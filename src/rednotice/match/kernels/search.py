@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rednotice.match.kernels.forms import first_time, near_forms
-from rednotice.match.kernels.letters import Bytes, Ints, hashed
+from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels.forms import PREFIX, first_time, near_forms
+from rednotice.match.kernels.letters import Bytes, Ints, Masks, hashed, same
 from rednotice.match.kernels.pairing import EDGES, FEATURES, compare, information
 from rednotice.match.kernels.words import (
     BY_SOUND,
@@ -25,24 +25,29 @@ from rednotice.match.kernels.words import (
     SYMBOL_LAST,
     VOWELLESS,
     Lexicon,
-    equal,
-    form,
     nearness,
+    together,
 )
 
 Floats = NDArray[np.float32]
 
 WORDS = 32
 """Words of a name that are compared, at most."""
+COMPARED = 24
+"""So many of the names that look best at a glance are compared in full."""
 EXPANSIONS = 400
 """So many listed words at most stand in for one word asked."""
 MEETS_FROM = 0.6
 """A listed word less near than this does not stand in for a word asked."""
+OF_ONE_CLASS, OF_OTHER_CLASS = 200, 40
+"""So many words at most, the commonest, that have the same consonants as the word asked; and of each near to those."""
 VISITED = 8192
 """Room for the forms, and the words, that are looked at for one word asked; a power of two."""
-CANDIDATES = 1 << 16
+ENOUGH = 1_500
+"""When so many names were found by rarer words, common ones only add to those."""
+CANDIDATES = 1 << 13
 """Names that are counted at most."""
-TABLE = 1 << 18
+TABLE = 1 << 15
 """Room to count them in; a power of two."""
 LOOKUP = 1024
 """Room to look up the words that stand in for one word asked; a power of two."""
@@ -55,10 +60,12 @@ class Meeting(NamedTuple):
     """Room to find words in: what was looked at, and the words found for each unit asked, with how near they are."""
 
     found: Ints
+    left: NDArray[np.uint32]
     met_forms: Ints
     met_words: Ints
     words: Ints
     nearness: Floats
+    how: NDArray[np.int8]
     starts: Ints
     """Where the words of each unit begin: of every word asked, then of every two that stand together."""
 
@@ -76,13 +83,14 @@ class Lookup(NamedTuple):
     """Room to look up how near a listed word is to each word asked: open tables."""
 
     words: Ints
-    nearness: Floats
+    places: Ints
+    """Where each stands in `Meeting.words`."""
 
 
 class Comparing(NamedTuple):
     """Room to compare two names in."""
 
-    rows: Ints
+    masks: Masks
     buffer: Bytes
     near: Floats
     how: NDArray[np.int8]
@@ -90,6 +98,7 @@ class Comparing(NamedTuple):
     strength: Floats
     chosen: Ints
     features: Floats
+    worth: Floats
 
 
 class Room(NamedTuple):
@@ -109,10 +118,12 @@ def room(rescored: int) -> Room:
     return Room(
         Meeting(
             found=np.zeros(VISITED, np.int32),
+            left=np.zeros(64, np.uint32),
             met_forms=np.full(VISITED, -1, np.int32),
             met_words=np.full(VISITED, -1, np.int32),
             words=np.zeros(units * EXPANSIONS, np.int32),
             nearness=np.zeros(units * EXPANSIONS, np.float32),
+            how=np.zeros(units * EXPANSIONS, np.int8),
             starts=np.zeros(units + 1, np.int32),
         ),
         Counting(
@@ -121,9 +132,9 @@ def room(rescored: int) -> Room:
             stamps=np.zeros(TABLE, np.int8),
             used=np.zeros(CANDIDATES, np.int32),
         ),
-        Lookup(words=np.full((WORDS, LOOKUP), -1, np.int32), nearness=np.zeros((WORDS, LOOKUP), np.float32)),
+        Lookup(words=np.full((WORDS, LOOKUP), -1, np.int32), places=np.zeros((WORDS, LOOKUP), np.int32)),
         Comparing(
-            rows=np.zeros((3, 2 * 64 + 2), np.int32),
+            masks=np.zeros(256, np.uint64),
             buffer=np.zeros(4 * 64, np.uint8),
             near=np.zeros((WORDS, WORDS), np.float32),
             how=np.zeros((WORDS, WORDS), np.int8),
@@ -131,6 +142,7 @@ def room(rescored: int) -> Room:
             strength=np.zeros(EDGES, np.float32),
             chosen=np.zeros(WORDS, np.int32),
             features=np.zeros(FEATURES, np.float32),
+            worth=np.zeros(WORDS, np.float32),
         ),
         names=np.zeros(rescored, np.int32),
         scores=np.zeros(rescored, np.float32),
@@ -140,7 +152,7 @@ def room(rescored: int) -> Room:
 # --- Words that may be meant ---------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _meet(
     asked: Lexicon,
     i: int,
@@ -151,20 +163,37 @@ def _meet(
     at: int,
     count: int,
     meeting: Meeting,
-    rows: Ints,
+    masks: Masks,
 ) -> int:
     """Words whose form is near to that of the word asked, with how near the words are, from `at + count` on."""
     meeting.met_forms[:] = -1
-    mine = form(asked, i, which)
-    hits = near_forms(mine, asked.seen[i, which], forms, listed.letters, meeting.met_forms, rows, meeting.found)
+    a, n = asked.words[i, 2 * which], asked.words[i, 2 * which + 1]
+    hits = near_forms(
+        asked.letters,
+        a,
+        n,
+        asked.seen[i, which],
+        forms,
+        listed.letters,
+        meeting.met_forms,
+        masks,
+        meeting.left,
+        meeting.found,
+    )
     for hit in range(hits):
         number = meeting.found[hit]
-        for place in range(forms.places[number, 2], forms.places[number + 1, 2]):
-            count = _take(asked, i, listed, forms.words[place], post_starts, at, count, meeting, rows)
+        first, last = forms.places[number, 2], forms.places[number + 1, 2]
+        if which != KEY:
+            # Hundreds of words may have the same few consonants; they stand there the commonest first.
+            start, length = forms.places[number, 0], forms.places[number, 1]
+            alike = same(asked.letters, a, n, listed.letters, start, length)
+            last = min(last, first + (OF_ONE_CLASS if alike else OF_OTHER_CLASS))
+        for place in range(first, last):
+            count = _take(asked, i, listed, forms.words[place], post_starts, at, count, meeting, masks)
     return count
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _take(
     asked: Lexicon,
     i: int,
@@ -174,30 +203,29 @@ def _take(
     at: int,
     count: int,
     meeting: Meeting,
-    rows: Ints,
+    masks: Masks,
 ) -> int:
     """Takes a word in, if it is near enough and new; of many the nearest are kept, of equally near the commonest."""
     if not first_time(word, meeting.met_words):
         return count
-    near, _ = nearness(asked, i, listed, word, rows)
+    near, how = nearness(asked, i, listed, word, masks)
     if near < MEETS_FROM:
         return count
     # A common word comes before a rare one that is as near: it is likelier to be meant.
     rank = np.float32(near + 1e-6 * min(post_starts[word + 1] - post_starts[word], 1000))
-    words, ranks = meeting.words[at : at + EXPANSIONS], meeting.nearness[at : at + EXPANSIONS]
     if count < EXPANSIONS:
-        words[count], ranks[count] = word, rank
+        meeting.words[at + count], meeting.nearness[at + count], meeting.how[at + count] = word, rank, how
         return count + 1
-    least = np.argmin(ranks)
-    if rank > ranks[least]:
-        words[least], ranks[least] = word, rank
+    least = at
+    for place in range(at + 1, at + EXPANSIONS):
+        least = place if meeting.nearness[place] < meeting.nearness[least] else least
+    if rank > meeting.nearness[least]:
+        meeting.words[least], meeting.nearness[least], meeting.how[least] = word, rank, how
     return count
 
 
-@njit(cache=True, nogil=True)
-def _meet_known(
-    asked: Lexicon, i: int, shelf: Shelf, at: int, count: int, meeting: Meeting, rows: Ints
-) -> int:
+@inner
+def _meet_known(asked: Lexicon, i: int, shelf: Shelf, at: int, count: int, meeting: Meeting, masks: Masks) -> int:
     """Words that are forms of a name of which the word asked is one."""
     for place in range(asked.words[i, SYMBOL_FIRST], asked.words[i, SYMBOL_LAST]):
         symbol = asked.symbols[place]
@@ -205,42 +233,50 @@ def _meet_known(
         if found < shelf.symbols.shape[0] and shelf.symbols[found] == symbol:
             for position in range(shelf.symbol_starts[found], shelf.symbol_starts[found + 1]):
                 word = shelf.symbol_words[position]
-                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, at, count, meeting, rows)
+                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, at, count, meeting, masks)
     return count
 
 
-@njit(cache=True, nogil=True)
-def _nearest_first(at: int, count: int, meeting: Meeting) -> None:
+@compiled
+def _nearest_first(unit: int, at: int, count: int, meeting: Meeting, lookup: Lookup) -> None:
+    """Sorts the words that stand in for a word asked, and notes where each is."""
     order = np.argsort(-meeting.nearness[at : at + count])
     words, near = meeting.words[at : at + count][order], meeting.nearness[at : at + count][order]
-    meeting.words[at : at + count], meeting.nearness[at : at + count] = words, near
+    how = meeting.how[at : at + count][order]
+    meeting.words[at : at + count], meeting.nearness[at : at + count], meeting.how[at : at + count] = words, near, how
+    lookup.words[unit, :] = -1
+    for position in range(at, at + count):
+        place = (meeting.words[position] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+        while lookup.words[unit, place] >= 0:
+            place = (place + 1) & (LOOKUP - 1)
+        lookup.words[unit, place] = meeting.words[position]
+        lookup.places[unit, place] = position
 
 
-@njit(cache=True, nogil=True)
-def _together(asked: Lexicon, i: int, j: int, buffer: Bytes) -> Bytes:
-    """Two words asked written as one."""
-    which = SKELETON if asked.words[i, KIND] & VOWELLESS else KEY
-    first, second = form(asked, i, which), form(asked, j, which)
-    n, m = first.shape[0], second.shape[0]
-    skip = 1 if n and m and first[n - 1] == second[0] else 0
-    buffer[:n] = first
-    buffer[n : n + m - skip] = second[skip:]
-    return buffer[: n + m - skip]
+@inner
+def _standing(unit: int, word: int, lookup: Lookup) -> int:
+    """Where a listed word stands among those that stand in for a word asked; -1 if nowhere."""
+    place = (word * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+    while lookup.words[unit, place] >= 0:
+        if lookup.words[unit, place] == word:
+            return lookup.places[unit, place]
+        place = (place + 1) & (LOOKUP - 1)
+    return -1
 
 
-@njit(cache=True, nogil=True)
-def _exact(whole: Bytes, forms: Forms, letters: Bytes, at: int, meeting: Meeting) -> int:
+@inner
+def _exact(whole: Bytes, size: int, forms: Forms, letters: Bytes, at: int, meeting: Meeting) -> int:
     """Words that have a form, from `at` on; how many."""
-    if forms.places.shape[0] == 1 or whole.shape[0] < 3:
+    if forms.places.shape[0] == 1 or size < 3:
         return 0
     count = 0
-    bucket = hashed(whole, 0, min(whole.shape[0], 7)) & np.uint32(forms.buckets.shape[0] - 2)
+    bucket = hashed(whole, 0, min(size, PREFIX)) & np.uint32(forms.buckets.shape[0] - 2)
     for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
-        number = forms.entries[place]
+        number = forms.entries[place] >> 32
         if number < 0:
             continue
         start, length = forms.places[number, 0], forms.places[number, 1]
-        if equal(whole, letters[start : start + length]):
+        if same(whole, 0, size, letters, start, length):
             for position in range(forms.places[number, 2], forms.places[number + 1, 2]):
                 if count < EXPANSIONS:
                     meeting.words[at + count], meeting.nearness[at + count] = forms.words[position], SOUNDS_SAME
@@ -249,8 +285,10 @@ def _exact(whole: Bytes, forms: Forms, letters: Bytes, at: int, meeting: Meeting
     return count
 
 
-@njit(cache=True, nogil=True)
-def expand(asked: Lexicon, words: Ints, shelf: Shelf, meeting: Meeting, rows: Ints, buffer: Bytes) -> None:
+@compiled
+def expand(
+    asked: Lexicon, words: Ints, shelf: Shelf, meeting: Meeting, lookup: Lookup, masks: Masks, buffer: Bytes
+) -> None:
     """The listed words that may stand in for each word asked, nearest first, and for every two written as one.
 
     Args:
@@ -258,7 +296,8 @@ def expand(asked: Lexicon, words: Ints, shelf: Shelf, meeting: Meeting, rows: In
         words: the name asked, as words of `asked`.
         shelf: the names listed.
         meeting: receives what was found.
-        rows: room to work in.
+        lookup: receives where each stands.
+        masks: room to work in.
         buffer: room to work in.
     """
     n = words.shape[0]
@@ -271,31 +310,32 @@ def expand(asked: Lexicon, words: Ints, shelf: Shelf, meeting: Meeting, rows: In
         listed, posts = shelf.lexicon, shelf.post_starts
         count = 0
         if kind & VOWELLESS:
-            count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, rows)
+            count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, masks)
         else:
-            count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, rows)
-            count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, rows)
+            count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, masks)
+            count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, masks)
         if kind & BY_SOUND:
-            count = _meet(asked, i, SOUND, shelf.sound, listed, posts, at, count, meeting, rows)
+            count = _meet(asked, i, SOUND, shelf.sound, listed, posts, at, count, meeting, masks)
         else:
-            count = _meet(asked, i, SOUND, shelf.syllabic, listed, posts, at, count, meeting, rows)
-        count = _meet_known(asked, i, shelf, at, count, meeting, rows)
-        _nearest_first(at, count, meeting)
+            count = _meet(asked, i, SOUND, shelf.syllabic, listed, posts, at, count, meeting, masks)
+        count = _meet_known(asked, i, shelf, at, count, meeting, masks)
+        _nearest_first(unit, at, count, meeting, lookup)
         at += count
     for unit in range(n - 1):
         meeting.starts[n + unit] = at
-        whole = _together(asked, words[unit], words[unit + 1], buffer)
         if asked.words[words[unit], KIND] & VOWELLESS:
-            at += _exact(whole, shelf.skeleton, shelf.lexicon.letters, at, meeting)
+            size = together(asked, words[unit], words[unit + 1], SKELETON, True, buffer)
+            at += _exact(buffer, size, shelf.skeleton, shelf.lexicon.letters, at, meeting)
         else:
-            at += _exact(whole, shelf.key, shelf.lexicon.letters, at, meeting)
+            size = together(asked, words[unit], words[unit + 1], KEY, True, buffer)
+            at += _exact(buffer, size, shelf.key, shelf.lexicon.letters, at, meeting)
     meeting.starts[2 * n - 1] = at
 
 
 # --- Names that have them ------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _gain(name: int, gain: float, unit: int, count: int, more: bool, counting: Counting) -> int:
     """Adds to what a name gained, once a unit; a new name is taken up if there may be more."""
     place = (name * 0x9E3779B1 >> 5) & (TABLE - 1)
@@ -314,21 +354,25 @@ def _gain(name: int, gain: float, unit: int, count: int, more: bool, counting: C
     return count
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _joined_names(asked: Lexicon, words: Ints, unit: int, starts: Ints, buffer: Bytes) -> tuple[int, int]:
     """Where the names stand that have two words which, written as one, are the word or the two words asked."""
     n = words.shape[0]
+    word = words[unit if unit < n else unit - n]
+    which = SKELETON if asked.words[word, KIND] & VOWELLESS else KEY
     if unit < n:
-        whole = form(asked, words[unit], SKELETON if asked.words[words[unit], KIND] & VOWELLESS else KEY)
+        first, size = asked.words[word, 2 * which], asked.words[word, 2 * which + 1]
+        whole = hashed(asked.letters, first, first + size)
     else:
-        whole = _together(asked, words[unit - n], words[unit - n + 1], buffer)
-    if whole.shape[0] < 3:
+        size = together(asked, word, words[unit - n + 1], which, True, buffer)
+        whole = hashed(buffer, 0, size)
+    if size < 3:
         return 0, 0
-    bucket = hashed(whole, 0, whole.shape[0]) & np.uint32(starts.shape[0] - 2)
+    bucket = whole & np.uint32(starts.shape[0] - 2)
     return starts[bucket], starts[bucket + 1]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _read(
     names: Ints, first: int, last: int, gain: float, unit: int, count: int, more: bool, counting: Counting
 ) -> int:
@@ -338,7 +382,7 @@ def _read(
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def gather(
     asked: Lexicon,
     words: Ints,
@@ -370,9 +414,9 @@ def gather(
     for unit in np.argsort(costs):
         minor = unit < n and asked.words[words[unit], KIND] & (MINOR | INITIAL)
         worth = worths[unit if unit < n else unit - n] * np.float32(0.3 if minor else 1.0)
-        if read + costs[unit] > budget and costs[unit] > 4 * count > 0:
+        if (read + costs[unit] > budget or count > ENOUGH) and costs[unit] > 4 * count > 0:
             # To look into the names found is less work than to read all that have the word.
-            cut = True
+            cut = cut or count < ENOUGH
             if unit < n:
                 _look(unit, worth, count, shelf.name_starts, shelf.name_words, meeting, counting, lookup)
             continue
@@ -391,7 +435,7 @@ def gather(
     return count, cut
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _look(
     unit: int,
     worth: float,
@@ -403,28 +447,18 @@ def _look(
     lookup: Lookup,
 ) -> None:
     """Adds what one word asked gains in the names found so far."""
-    lookup.words[unit, :] = -1
-    for at in range(meeting.starts[unit], meeting.starts[unit + 1]):
-        place = (meeting.words[at] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
-        while lookup.words[unit, place] >= 0:
-            place = (place + 1) & (LOOKUP - 1)
-        lookup.words[unit, place] = meeting.words[at]
-        lookup.nearness[unit, place] = meeting.nearness[at]
     for position in range(count):
         used = counting.used[position]
         name = counting.table[used]
         best = np.float32(0)
         for at in range(name_starts[name], name_starts[name + 1]):
-            place = (name_words[at] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
-            while lookup.words[unit, place] >= 0:
-                if lookup.words[unit, place] == name_words[at]:
-                    best = max(best, lookup.nearness[unit, place])
-                    break
-                place = (place + 1) & (LOOKUP - 1)
+            place = _standing(unit, name_words[at], lookup)
+            if place >= 0:
+                best = max(best, meeting.nearness[place])
         counting.sums[used] += best * worth
 
 
-@njit(cache=True, nogil=True)
+@inner
 def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, scores: Floats) -> int:
     """The names that gained most, unordered; leaves the table empty for the next search. How many."""
     taken = 0
@@ -459,14 +493,14 @@ def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, score
 # --- The best compared ---------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def inform(known: Lexicon, words: Ints, counts: Ints, total: int, worth: Floats) -> None:
     """Writes what each word says of who it is (`pairing.information`)."""
     for position in range(words.shape[0]):
         worth[position] = information(counts[known.words[words[position], SLOT]], total)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def compare_one(
     asked: Lexicon,
     words: Ints,
@@ -483,11 +517,26 @@ def compare_one(
     Returns:
         How likely it is, in log odds, that both are one person's; and how many pairs met, which are left in `work`.
     """
-    worth_listed = np.empty(listed.shape[0], np.float32)
-    inform(known, listed, counts, total, worth_listed)
     work.near[: words.shape[0], : listed.shape[0]] = -1
+    return _compare(asked, words, worth, known, listed, counts, total, model, work)
+
+
+@inner
+def _compare(
+    asked: Lexicon,
+    words: Ints,
+    worth: Floats,
+    known: Lexicon,
+    listed: Ints,
+    counts: Ints,
+    total: int,
+    model: Floats,
+    work: Comparing,
+) -> tuple[float, int]:
+    worth_listed = work.worth[: listed.shape[0]]
+    inform(known, listed, counts, total, worth_listed)
     pairs = compare(
-        asked, words, worth, known, listed, worth_listed, total, work.near, work.how, work.rows, work.buffer,
+        asked, words, worth, known, listed, worth_listed, total, work.near, work.how, work.masks, work.buffer,
         work.edges, work.strength, work.chosen, work.features,
     )  # fmt: skip
     odds = np.float32(0)
@@ -496,7 +545,30 @@ def compare_one(
     return odds, pairs
 
 
-@njit(cache=True, nogil=True)
+@inner
+def _glance(
+    asked: Lexicon,
+    words: Ints,
+    worth: Floats,
+    known: Lexicon,
+    listed: Ints,
+    counts: Ints,
+    total: int,
+    model: Floats,
+    meeting: Meeting,
+    lookup: Lookup,
+    work: Comparing,
+) -> float:
+    """Compares as `compare_one`, taking for near only those words that were found to stand in for one asked."""
+    for i in range(words.shape[0]):
+        for j in range(listed.shape[0]):
+            place = _standing(i, listed[j], lookup)
+            work.near[i, j] = 0.0 if place < 0 else min(meeting.nearness[place], np.float32(1))
+            work.how[i, j] = 0 if place < 0 else meeting.how[place]
+    return _compare(asked, words, worth, known, listed, counts, total, model, work)[0]
+
+
+@compiled
 def find(
     asked: Lexicon,
     words: Ints,
@@ -524,13 +596,19 @@ def find(
     Returns:
         How many names were compared, and whether the budget cut the search.
     """
-    comparing = work.comparing
-    expand(asked, words, shelf, work.meeting, comparing.rows, comparing.buffer)
+    comparing, names, scores = work.comparing, work.names, work.scores
+    expand(asked, words, shelf, work.meeting, work.lookup, comparing.masks, comparing.buffer)
     count, cut = gather(asked, words, worth, shelf, budget, work.meeting, work.counting, work.lookup, comparing.buffer)
-    taken = choose(count, shelf.name_starts, work.counting, work.names, work.scores)
+    taken = choose(count, shelf.name_starts, work.counting, names, scores)
     for position in range(taken):
-        name = work.names[position]
-        listed = shelf.name_words[shelf.name_starts[name] : shelf.name_starts[name + 1]]
+        listed = shelf.name_words[shelf.name_starts[names[position]] : shelf.name_starts[names[position] + 1]]
+        scores[position] = _glance(
+            asked, words, worth, shelf.lexicon, listed, counts, total, model, work.meeting, work.lookup, comparing
+        )
+    order = np.argsort(-scores[:taken])[:COMPARED]
+    best = names[:taken][order]
+    for position in range(best.shape[0]):
+        listed = shelf.name_words[shelf.name_starts[best[position]] : shelf.name_starts[best[position] + 1]]
         odds, _ = compare_one(asked, words, worth, shelf.lexicon, listed, counts, total, model, comparing)
-        work.scores[position] = odds
-    return taken, cut
+        names[position], scores[position] = best[position], odds
+    return best.shape[0], cut

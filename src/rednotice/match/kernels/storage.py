@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from rednotice.match.kernels import compiled
 from rednotice.match.kernels.forms import Forms, remains
 from rednotice.match.kernels.letters import Bytes, Ints, hashed
-from rednotice.match.kernels.words import KEY, KIND, SKELETON, SYMBOL_FIRST, SYMBOL_LAST, VOWELLESS, Lexicon, form
+from rednotice.match.kernels.words import KEY, KIND, SKELETON, VOWELLESS, Lexicon, together
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def postings(name_starts: Ints, name_words: Ints, words: int) -> tuple[Ints, Ints]:
     """The names that have each word, in order, each once: where those of a word begin, and the names."""
     starts = np.zeros(words + 1, np.int32)
@@ -37,21 +37,16 @@ def postings(name_starts: Ints, name_words: Ints, words: int) -> tuple[Ints, Int
     return starts, posts
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _joined_hash(known: Lexicon, first: int, second: int, buffer: NDArray[np.uint8]) -> np.uint32:
     """The hash of two words written as one; 0 where one has nothing to write."""
     which = SKELETON if known.words[first, KIND] & VOWELLESS else KEY
-    left, right = form(known, first, which), form(known, second, which)
-    n, m = left.shape[0], right.shape[0]
-    if n == 0 or m == 0:
+    if known.words[first, 2 * which + 1] == 0 or known.words[second, 2 * which + 1] == 0:
         return np.uint32(0)
-    skip = 1 if left[n - 1] == right[0] else 0
-    buffer[:n] = left
-    buffer[n : n + m - skip] = right[skip:]
-    return hashed(buffer, 0, n + m - skip)
+    return hashed(buffer, 0, together(known, first, second, which, True, buffer))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def joined(name_starts: Ints, name_words: Ints, known: Lexicon) -> tuple[NDArray[np.uint32], Ints]:
     """For every two words that stand together in a name: the hash of both as one, and the name."""
     buffer = np.empty(256, np.uint8)
@@ -67,7 +62,7 @@ def joined(name_starts: Ints, name_words: Ints, known: Lexicon) -> tuple[NDArray
     return hashes[:count], names[:count]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bucketed(hashes: NDArray[np.uint32], numbers: Ints, starts: Ints) -> Ints:
     """Puts numbers into buckets by their hashes, in order.
 
@@ -93,7 +88,7 @@ def bucketed(hashes: NDArray[np.uint32], numbers: Ints, starts: Ints) -> Ints:
 # --- Taking away -----------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def uses(known: Lexicon) -> Ints:
     """How many words have the form that begins at each place of the letters, in any of their four."""
     used = np.zeros(known.letters.shape[0] + 1, np.int32)
@@ -104,7 +99,7 @@ def uses(known: Lexicon) -> Ints:
     return used
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unjoin(name: int, words: Ints, known: Lexicon, starts: Ints, names: Ints) -> None:
     """Takes a name out from where it stands by two of its words as one."""
     buffer = np.empty(256, np.uint8)
@@ -117,7 +112,7 @@ def unjoin(name: int, words: Ints, known: Lexicon, starts: Ints, names: Ints) ->
                     names[entry] = -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unpost(name: int, word: int, starts: Ints, posts: Ints) -> bool:
     """Takes a name out from those that have a word; whether another still has it."""
     borne = False
@@ -128,7 +123,7 @@ def unpost(name: int, word: int, starts: Ints, posts: Ints) -> bool:
     return borne
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unshelve(start: int, length: int, forms: Forms, letters: Bytes) -> None:
     """Takes a form out of its buckets."""
     left = np.empty(64, np.uint32)
@@ -136,7 +131,6 @@ def unshelve(start: int, length: int, forms: Forms, letters: Bytes) -> None:
     for n in range(remains(letters, start, start + length, left)):
         bucket = left[n] & mask
         for entry in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
-            number = forms.entries[entry]
+            number = forms.entries[entry] >> 32
             if number >= 0 and forms.places[number, 0] == start and forms.places[number, 1] == length:
                 forms.entries[entry] = -1
-                forms.seen[number] = 0

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rednotice.match.kernels.letters import Bytes, Ints, bits_set, edits_alike, jaro_winkler, signature
+from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels.letters import (
+    LETTERS_LIMIT,
+    Bytes,
+    Ints,
+    Masks,
+    bits_set,
+    edits,
+    letters_alike,
+    same,
+    signature,
+)
 
 LATIN, KEY, SKELETON, SOUND = 0, 1, 2, 3
 """The forms of a word: in columns 2n and 2n + 1 of its row, where the form begins in the letters, and its length."""
 KIND, SCRIPT, SLOT, SYMBOL_FIRST, SYMBOL_LAST, COLUMNS = 8, 9, 10, 11, 12, 13
 """The other columns: what is true of it, its script, its number for counting, where its symbols begin and end."""
+KNOWN_AS = 4
+"""The column of `Lexicon.seen` that tells which symbols a word may have; the others are those of its forms."""
 VOWELLESS, BY_SOUND, FOREIGN, MINOR, INITIAL = 1, 2, 4, 8, 16
 """What is true of a word, as bits."""
 SAME, SAME_SOUND, KNOWN, LETTERS, CONSONANTS, SYLLABLES, BY_INITIAL, JOINED = range(8)
@@ -23,6 +35,7 @@ that is two."""
 
 SAME_SKELETON = 0.92
 LONE_CONSONANT = 0.75
+OTHER_CLASSES = 0.88
 KNOWN_NAME = 0.93
 HEARD = 0.9
 SOUNDS_SAME = 0.97
@@ -31,41 +44,34 @@ JOINED_FROM = 0.8
 JOINED_APART = 3
 """Letters by which two words joined may be longer or shorter than one."""
 INITIAL_WORTH = 0.6
-NEAR_ENOUGH = 0.45
+LETTERS_ENOUGH = 0.9
+"""Two words as near as this by letters are not compared by how they sound besides."""
+NEAR_ENOUGH = 0.6
 """Two words less near than this have nothing to do with each other."""
 
 Lexicon = Any
 """`match.lexicon.Lexicon`: numba knows its fields by name."""
 
 
-@njit(cache=True, nogil=True)
-def sign(letters: Bytes, words: Ints, seen: NDArray[np.uint64]) -> None:
-    """Writes which letters every form of every word has."""
+@compiled
+def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -> None:
+    """Writes which letters every form of every word has, and a hash of which symbols the word has."""
     for word in range(words.shape[0]):
         for which in range(4):
             start, length = words[word, 2 * which], words[word, 2 * which + 1]
             seen[word, which] = signature(letters[start : start + length])
+        for place in range(words[word, SYMBOL_FIRST], words[word, SYMBOL_LAST]):
+            seen[word, KNOWN_AS] |= np.uint64(1) << np.uint64(symbols[place] & 63)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def form(lexicon: Lexicon, word: int, which: int) -> Bytes:
     """The letters of a form of a word."""
     start = lexicon.words[word, 2 * which]
     return lexicon.letters[start : start + lexicon.words[word, 2 * which + 1]]
 
 
-@njit(cache=True, nogil=True)
-def equal(left: Bytes, right: Bytes) -> bool:
-    """Whether two forms are the same."""
-    if left.shape[0] != right.shape[0]:
-        return False
-    for position in range(left.shape[0]):  # noqa: SIM110  (compiled: a generator is slower)
-        if left[position] != right[position]:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
+@inner
 def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
     """Whether two words are forms of one name."""
     a, b = left.words[i, SYMBOL_FIRST], right.words[j, SYMBOL_FIRST]
@@ -80,110 +86,128 @@ def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
-def _by_class(left: Bytes, right: Bytes, same: float, otherwise: float, rows: Ints) -> float:
-    """How near two words are by classes of consonants."""
-    if left.shape[0] == 0 or right.shape[0] == 0:
+@inner
+def _by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: float, masks: Masks) -> float:
+    """How near two words are by classes of consonants; `alike` if they are the same."""
+    if n == 0 or m == 0:
         return 0.0
-    if equal(left, right):
-        return same if left.shape[0] > 1 else LONE_CONSONANT
-    return otherwise * edits_alike(left, right, rows)
+    if same(left, a, n, right, b, m):
+        return alike if n > 1 else LONE_CONSONANT
+    return OTHER_CLASSES * (1.0 - edits(left, a, n, right, b, m, masks) / max(n, m))
 
 
-@njit(cache=True, nogil=True)
-def _by_letters(left: Bytes, right: Bytes, seen_left: np.uint64, seen_right: np.uint64, rows: Ints) -> float:
+@inner
+def _by_letters(
+    left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, seen: np.uint64, seen_too: np.uint64, masks: Masks
+) -> float:
     """How near two words are by letters; 0 where that is seen to be less than matters."""
-    n, m = left.shape[0], right.shape[0]
     if n == 0 or m == 0:
         return 0.0
     # Bounds from the letters in common: a pair that cannot reach what matters is not compared.
-    common = bits_set(seen_left & seen_right)
+    common = bits_set(seen & seen_too)
     longer = max(n, m)
-    edits_bound = 1.0 - max(bits_set(seen_left ^ seen_right) / 2, abs(n - m)) / longer
+    edits_bound = 1.0 - max(bits_set(seen ^ seen_too) / 2, abs(n - m)) / longer
     jaro_bound = min(1.0, (common / n + common / m + 1) / 3) if longer <= 12 else 1.0
-    if common == 0 or (edits_bound + jaro_bound + 0.4 * (1 - jaro_bound) * (left[0] == right[0])) / 2 < NEAR_ENOUGH:
+    if left[a] == right[b]:
+        jaro_bound += 0.4 * (1 - jaro_bound)
+    if common == 0 or (edits_bound + jaro_bound) / 2 < NEAR_ENOUGH:
         return 0.0
-    return (edits_alike(left, right, rows) + jaro_winkler(left, right)) / 2
+    return letters_alike(left, a, n, right, b, m, NEAR_ENOUGH, masks)
 
 
-@njit(cache=True, nogil=True)
-def nearness(left: Lexicon, i: int, right: Lexicon, j: int, rows: Ints) -> tuple[float, int]:
+@inner
+def nearness(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> tuple[float, int]:
     """How near a word asked and a word listed are (0 to 1), and how they met."""
     kinds = left.words[i, KIND] | right.words[j, KIND]
-    latin_left, latin_right = form(left, i, LATIN), form(right, j, LATIN)
-    same_script = left.words[i, SCRIPT] == right.words[j, SCRIPT]
-    if (same_script or not kinds & VOWELLESS) and equal(latin_left, latin_right):
+    a, n = left.words[i, 2 * LATIN], left.words[i, 2 * LATIN + 1]
+    b, m = right.words[j, 2 * LATIN], right.words[j, 2 * LATIN + 1]
+    one_script = left.words[i, SCRIPT] == right.words[j, SCRIPT]
+    if (one_script or not kinds & VOWELLESS) and same(left.letters, a, n, right.letters, b, m):
         return 1.0, SAME
     if kinds & INITIAL:
-        return (INITIAL_WORTH if latin_left[0] == latin_right[0] else 0.0), BY_INITIAL
-    near, how = (KNOWN_NAME, KNOWN) if _share(left, i, right, j) else (0.0, LETTERS)
+        return (INITIAL_WORTH if left.letters[a] == right.letters[b] else 0.0), BY_INITIAL
+    near, how = 0.0, LETTERS
+    if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS] and _share(left, i, right, j):
+        near, how = KNOWN_NAME, KNOWN
     if kinds & VOWELLESS:
-        found = _by_class(form(left, i, SKELETON), form(right, j, SKELETON), SAME_SKELETON, 0.85, rows)
+        a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
+        b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
+        found = _by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
         return (found, CONSONANTS) if found > near else (near, how)
-    if kinds & BY_SOUND:
-        found = _by_class(form(left, i, SOUND), form(right, j, SOUND), HEARD, HEARD, rows)
-        if found > near:
-            near, how = found, SYLLABLES
-    if equal(form(left, i, KEY), form(right, j, KEY)):
+    c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
+    d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
+    if same(left.letters, c, k, right.letters, d, o):
         return SOUNDS_SAME, SAME_SOUND
-    if near >= HEARD:
-        return near, how  # letters tell no more
-    found = max(
-        _by_letters(latin_left, latin_right, left.seen[i, LATIN], right.seen[j, LATIN], rows),
-        SOUNDS_SAME
-        * _by_letters(form(left, i, KEY), form(right, j, KEY), left.seen[i, KEY], right.seen[j, KEY], rows),
-    )
-    return (found, LETTERS) if found > near else (near, how)
+    if near < HEARD:
+        found = _by_letters(left.letters, a, n, right.letters, b, m, left.seen[i, LATIN], right.seen[j, LATIN], masks)
+        if found < LETTERS_ENOUGH:
+            by_key = SOUNDS_SAME * _by_letters(
+                left.letters, c, k, right.letters, d, o, left.seen[i, KEY], right.seen[j, KEY], masks
+            )
+            found = max(found, by_key)
+        near = max(near, found)
+    if kinds & BY_SOUND and near < HEARD:
+        a, n = left.words[i, 2 * SOUND], left.words[i, 2 * SOUND + 1]
+        b, m = right.words[j, 2 * SOUND], right.words[j, 2 * SOUND + 1]
+        found = _by_class(left.letters, a, n, right.letters, b, m, HEARD, masks)
+        if found >= near:
+            near, how = found, SYLLABLES
+    return near, how
 
 
-@njit(cache=True, nogil=True)
-def _together(first: Bytes, second: Bytes, buffer: Bytes) -> Bytes:
-    """Two forms written as one, a letter doubled where they meet written once."""
-    n = first.shape[0]
-    buffer[:n] = first
-    skip = 1 if n and second.shape[0] and first[n - 1] == second[0] else 0
-    buffer[n : n + second.shape[0] - skip] = second[skip:]
-    return buffer[: n + second.shape[0] - skip]
+@inner
+def together(words: Lexicon, j: int, k: int, which: int, once: bool, buffer: Bytes) -> int:
+    """Writes a form of two words as one; a letter doubled where they meet once, if so wished. Returns its length."""
+    start, length = words.words[j, 2 * which], words.words[j, 2 * which + 1]
+    second, more = words.words[k, 2 * which], words.words[k, 2 * which + 1]
+    count = 0
+    for position in range(start, start + length):
+        buffer[count] = words.letters[position]
+        count += 1
+    if once and length and more and words.letters[start + length - 1] == words.letters[second]:
+        second += 1
+        more -= 1
+    for position in range(second, second + more):
+        buffer[count] = words.letters[position]
+        count += 1
+    return min(count, LETTERS_LIMIT)
 
 
-@njit(cache=True, nogil=True)
-def joined_nearness(
-    whole: Lexicon, i: int, parts: Lexicon, j: int, k: int, rows: Ints, buffer: Bytes
-) -> float:
+@inner
+def joined_nearness(whole: Lexicon, i: int, parts: Lexicon, j: int, k: int, masks: Masks, buffer: Bytes) -> float:
     """How near one word is to two others written as one; 0 if it is not."""
     kinds = whole.words[i, KIND] | parts.words[j, KIND] | parts.words[k, KIND]
     if kinds & INITIAL:
         return 0.0
     which = SKELETON if kinds & VOWELLESS else LATIN
-    alone, first, second = form(whole, i, which), form(parts, j, which), form(parts, k, which)
-    apart = alone.shape[0] - first.shape[0] - second.shape[0]
-    if alone.shape[0] == 0 or first.shape[0] == 0 or second.shape[0] == 0 or abs(apart) > JOINED_APART:
+    a, n = whole.words[i, 2 * which], whole.words[i, 2 * which + 1]
+    first, second = parts.words[j, 2 * which + 1], parts.words[k, 2 * which + 1]
+    if n == 0 or first == 0 or second == 0 or abs(n - first - second) > JOINED_APART:
         return 0.0
-    seen = np.uint64(0xFFFFFFFF)
-    mine = whole.seen[i, which] & seen
-    theirs = (parts.seen[j, which] | parts.seen[k, which]) & seen
-    if bits_set(mine ^ theirs) > 0.7 * alone.shape[0] + 1:
+    begin = whole.letters[a] == parts.letters[parts.words[j, 2 * which]]
+    end = whole.letters[a + n - 1] == parts.letters[parts.words[k, 2 * which] + second - 1]
+    if not begin and not end:
         return 0.0
+    letters = np.uint64(0xFFFFFFFF)
+    apart = whole.seen[i, which] ^ (parts.seen[j, which] | parts.seen[k, which])
+    if bits_set(apart & letters) > 0.7 * n + 1:
+        return 0.0
+    m = together(parts, j, k, which, kinds & VOWELLESS > 0, buffer)
     if kinds & VOWELLESS:
-        near = _by_class(alone, _together(first, second, buffer), SAME_SKELETON, 0.85, rows)
+        near = _by_class(whole.letters, a, n, buffer, 0, m, SAME_SKELETON, masks)
+    elif same(whole.letters, a, n, buffer, 0, m):
+        near = 1.0
     else:
-        n, m = first.shape[0], second.shape[0]
-        buffer[:n] = first
-        buffer[n : n + m] = second
-        both = buffer[: n + m]
-        if equal(alone, both):
-            near = 1.0
+        near = letters_alike(whole.letters, a, n, buffer, 0, m, JOINED_FROM, masks)
+        a, n = whole.words[i, 2 * KEY], whole.words[i, 2 * KEY + 1]
+        m = together(parts, j, k, KEY, True, buffer)
+        if same(whole.letters, a, n, buffer, 0, m):
+            near = max(near, SOUNDS_SAME)
         else:
-            near = (edits_alike(alone, both, rows) + jaro_winkler(alone, both)) / 2
-            alone = form(whole, i, KEY)
-            both = _together(form(parts, j, KEY), form(parts, k, KEY), buffer)
-            if equal(alone, both):
-                near = max(near, SOUNDS_SAME)
-            else:
-                near = max(near, SOUNDS_SAME * (edits_alike(alone, both, rows) + jaro_winkler(alone, both)) / 2)
+            near = max(near, SOUNDS_SAME * letters_alike(whole.letters, a, n, buffer, 0, m, JOINED_FROM, masks))
         if kinds & BY_SOUND and near < JOINED_FROM:
-            alone = form(whole, i, SOUND)
-            both = _together(form(parts, j, SOUND), form(parts, k, SOUND), buffer)
-            near = max(near, _by_class(alone, both, HEARD, HEARD, rows))
+            a, n = whole.words[i, 2 * SOUND], whole.words[i, 2 * SOUND + 1]
+            m = together(parts, j, k, SOUND, True, buffer)
+            near = max(near, _by_class(whole.letters, a, n, buffer, 0, m, HEARD, masks))
     near *= JOINED_WORTH
     return near if near > JOINED_FROM else 0.0
