@@ -29,6 +29,7 @@ from rednotice.match.kernels.words import (
 from rednotice.match.lexicon import Form, Lexicon, form_of, lexicon
 from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
 from rednotice.model.check import Listed
+from rednotice.model.person import Sex
 
 Ints = NDArray[np.int32]
 VERSION = 1
@@ -114,7 +115,7 @@ class Segment:
         """A person by number; None if removed."""
         first, last = self.people.data_starts[number], self.people.data_starts[number + 1]
         raw = self.people.data[first:last].tobytes()
-        return None if not raw or not raw[0] else Listed.model_validate_json(raw)
+        return None if not raw or not raw[0] else _read(raw)
 
     def name(self, number: int) -> Ints:
         """The words of a name, by number in the lexicon."""
@@ -239,6 +240,14 @@ def _arrays(*groups: NamedTuple, prefix: str = "") -> Iterator[tuple[str, NDArra
 def _mapped(file: Path) -> NDArray[np.generic]:
     # An array of nothing cannot be mapped.
     return np.load(file) if file.stat().st_size <= EMPTY else np.load(file, mmap_mode="c").view(np.ndarray)  # type: ignore[no-any-return]
+
+
+def _read(raw: bytes) -> Listed:
+    """A person as `Builder.add` wrote one: it was validated then."""
+    said = {field: tuple(value) if isinstance(value, list) else value for field, value in json.loads(raw).items()}
+    if "sex" in said:
+        said["sex"] = Sex(said["sex"])
+    return Listed.model_construct(**said)
 
 
 def _bucket(starts: Ints, text: str) -> int:

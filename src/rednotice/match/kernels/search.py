@@ -33,7 +33,7 @@ Floats = NDArray[np.float32]
 
 WORDS = 32
 """Words of a name that are compared, at most."""
-COMPARED = 24
+COMPARED = 32
 """So many of the names that look best at a glance are compared in full."""
 EXPANSIONS = 400
 """So many listed words at most stand in for one word asked."""
