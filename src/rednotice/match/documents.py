@@ -247,17 +247,18 @@ def _as_lines(given: list[str]) -> Iterator[list[str]]:
 
 
 def _fitting(layout: _Layout, lines: Sequence[str]) -> Iterator[_Found]:
-    for count in range(min(len(lines), len(layout.lines)), 0, -1):
-        for chosen in combinations(lines, count):
-            for places in combinations(range(len(layout.lines)), count):
-                likenesses = [_likeness(layout, row, line) for row, line in zip(places, chosen, strict=True)]
+    rows = range(len(layout.lines))
+    alike = [[_likeness(layout, row, line) for row in rows] for line in lines]
+    for count in range(min(len(lines), len(rows)), 0, -1):
+        for chosen in combinations(range(len(lines)), count):
+            for places in combinations(rows, count):
+                likenesses = [alike[line][row] for line, row in zip(chosen, places, strict=True)]
                 if min(likenesses) < _LIKE_ENOUGH:
                     continue
-                rows = [""] * len(layout.lines)
-                for row, line in zip(places, chosen, strict=True):
-                    rows[row] = line
-                remarks = _about_lines(layout, rows, len(lines) - count)
-                yield _Found(layout, tuple(rows), sum(likenesses) - 0.05 * len(remarks), remarks)
+                found = dict(zip(places, (lines[line] for line in chosen), strict=True))
+                taken = tuple(found.get(row, "") for row in rows)
+                remarks = _about_lines(layout, taken, len(lines) - count)
+                yield _Found(layout, taken, sum(likenesses) - 0.05 * len(remarks), remarks)
 
 
 def _about_lines(layout: _Layout, rows: Sequence[str], beyond: int) -> tuple[str, ...]:
@@ -275,7 +276,7 @@ def _about_lines(layout: _Layout, rows: Sequence[str], beyond: int) -> tuple[str
 def _likeness(layout: _Layout, row: int, line: str) -> float:
     """How much a line looks like a row of a layout: the share of characters that may stand where they do."""
     form = layout.lines[row]
-    fits = sum(_fits_in(character, kind) for character, kind in zip(line, form, strict=False))
+    fits = sum(_FITS[kind].get(character, 0.0) for character, kind in zip(line, form, strict=False))
     likeness = fits / min(len(line), len(form)) - min(0.3, 0.02 * abs(len(line) - len(form)))
     if set(form) == {"A"} and "<" not in line:
         return 0.0  # words, but not in the form of the zone
@@ -298,10 +299,13 @@ _KINDS = {
 }
 
 
-def _fits_in(character: str, kind: str) -> float:
-    if character in _KINDS[kind]:
-        return 1.0
-    return 0.7 if _TWINS.get(character, "") in _KINDS[kind] else 0.0
+def _share(kind: str) -> dict[str, float]:
+    """How well each character fits a kind: wholly, as the lookalike of one that does, or not."""
+    lookalikes = {character: 0.7 for character, twin in _TWINS.items() if twin in _KINDS[kind]}
+    return lookalikes | dict.fromkeys(_KINDS[kind], 1.0)
+
+
+_FITS = {kind: _share(kind) for kind in _KINDS}
 
 
 # --- Field by field -----------------------------------------------------------------------------------------
@@ -517,17 +521,19 @@ _CUT_OFF = 3
 
 
 def _readings(number: str) -> list[str]:
-    """A number with one lookalike read as its twin, where that one stands alone: a letter among digits, or a digit
-    among letters. Any other swap fits the check digit by chance as often as it is right.
+    """The readings of a number by its lookalikes: one letter as a digit, all of them, or a lone digit as a letter.
+
+    A digit beside other digits is left: any other swap fits the check digit by chance as often as it is right.
     """
-    readings, at = set(), 0
+    readings, at = {number.translate(_AS_DIGITS)}, 0
     for character, run in groupby(number):
         end = at + len(list(run))
         beside = (number[at - 1 : at] + number[end : end + 1]).replace("<", "")
-        if character in _TWINS and beside and all(one.isdigit() != character.isdigit() for one in beside):
+        lone = bool(beside) and not any(one.isdigit() for one in beside)
+        if character in _TWINS and (lone or not character.isdigit()):
             readings.add(number[:at] + _TWINS[character] * (end - at) + number[end:])
         at = end
-    return sorted(readings)
+    return sorted(readings - {number})
 
 
 def check_digit_or_none(read: str) -> str | None:
