@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations, groupby, pairwise
+from itertools import accumulate, combinations, groupby, pairwise
 
 import pycountry
 from anyascii import anyascii
@@ -192,7 +192,8 @@ def read_zone(text: str, today: date) -> Zone:
 
     The year of birth has two digits there: the latest year that is not in the future is taken. A document number whose
     check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so.
-    A check digit cannot tell apart characters whose values differ by ten (0, A, K, U and `<`; 6 and G; ...).
+    A check digit cannot tell apart characters whose values differ by ten (0, A, K, U and `<`; 6 and G; ...), nor the
+    order of two neighbours whose values differ by five.
     """
     given = _given(text)
     found = _best(given)
@@ -230,7 +231,9 @@ def _given(text: str) -> list[str]:
 
 
 def _best(given: list[str]) -> _Found | None:
-    found = [one for lines in _as_lines(given) for layout in _LAYOUTS for one in _fitting(layout, lines)]
+    whole = [layout for layout in _LAYOUTS if list(map(len, layout.lines)) == list(map(len, given))]
+    found = [one for layout in whole for one in _fitting(layout, given)]
+    found = found or [one for lines in _as_lines(given) for layout in _LAYOUTS for one in _fitting(layout, lines)]
     return max(found, key=lambda one: one.likeness, default=None)
 
 
@@ -241,9 +244,14 @@ def _as_lines(given: list[str]) -> Iterator[list[str]]:
     if len(usable) == 1:
         (line,) = usable
         for length, count in ((44, 2), (36, 2), (30, 3)):
-            if abs(len(line) - length * count) <= 1:
-                cuts = [length * n for n in range(count)] + [len(line)]
-                yield [line[start:end] for start, end in pairwise(cuts)]
+            off = len(line) - length * count
+            # One character lost or doubled may be of any of the lines.
+            for row in range(count) if abs(off) == 1 else range(off == 0):
+                cuts = [0, *accumulate(length + off * (n == row) for n in range(count))]
+                lines = [line[start:end] for start, end in pairwise(cuts)]
+                # A later line that begins with a filler would have it from the end of the line before.
+                if off == 0 or not any(later.startswith("<") for later in lines[1:]):
+                    yield lines
 
 
 def _fitting(layout: _Layout, lines: Sequence[str]) -> Iterator[_Found]:
@@ -353,7 +361,8 @@ class _Reader:
         """A field with its check digit if that fits, letters that can only be digits mended."""
         row, start, end = place
         with_digit = (row, start, end + 1)
-        for shift in self._shifts(row):
+        # What stands first in its row has nothing before it by which it could be told whether it was moved.
+        for shift in self._shifts(row) if start > self.layout.number[1] else (0,):
             read = self._at(with_digit, shift)
             if len(read) != end + 1 - start or (not self._whole(row) and not self._in_place(place, shift)):
                 continue
