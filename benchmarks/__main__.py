@@ -1,4 +1,4 @@
-"""Runs every benchmark, or those named: python -m benchmarks [circulation] [matching]."""
+"""Runs every benchmark, or those named: python -m benchmarks [circulation] [evidence] [matching]."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from benchmarks import circulation, matching
+from benchmarks import circulation, evidence, matching
 
-BENCHMARKS = {"circulation": circulation.run, "matching": matching.run}
+BENCHMARKS = {"circulation": circulation.run, "evidence": evidence.run, "matching": matching.run}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(BENCHMARKS)

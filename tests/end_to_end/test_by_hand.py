@@ -200,7 +200,7 @@ def test_a_checkpoint_saved_today_must_be_the_beginning_of_tomorrows_log(at: Des
         (["check", "Valdesco", "--born", "1971-02-30"], "query.born: '1971-02-30' is not a date"),
         (["check", "Valdesco", "--nationality", "Portugal"], "Did you mean PT?"),
         (["check", "V" * 10_000], "has 10,000 characters, at most 200 are taken"),
-        (["check", "--mrz", "P<UTO"], "is not a machine-readable zone"),
+        (["check", "--mrz", "P<UTO"], "no line looks like one of a machine-readable zone"),
         (["check", "Valdesco", "--bureau", "FR"], "no node runs on"),
         (["review", "show", "R-1999-1"], "there is no request R-1999-1"),
         (["review", "decide", "R-1999-1"], "Say --publish or --refuse"),

@@ -131,8 +131,38 @@ def test_a_machine_readable_zone_that_cannot_be_read_is_refused_and_no_check_is_
     node = road.nodes["ES"]
     before = rows(node, "SELECT number FROM check_made ORDER BY number")
     with pytest.raises(InvalidInput):
-        node.check(Query(mrz="P<UTOERIKSSON"), ES)
+        node.check(Query(mrz="12345678901234567890"), ES)
     assert rows(node, "SELECT number FROM check_made ORDER BY number") == before
+
+
+def test_a_damaged_machine_readable_zone_is_used_as_far_as_it_goes_and_the_answer_says_so(road: Road) -> None:
+    number, _ = published(road, "ES", names=[{"family": "Quillfeder", "given": "Hedwigis"}], born="1974-08-12", sex="F")
+    zone = "P<PRTQUILLFEDER<<HEDWIGIS<<<<<<<<<<<<<<<<<<<\nL898902C46PRT7408122F1204159ZE184226B<<<<<10"
+    made = road.nodes["ES"].check(Query(mrz=zone), ES)
+    assert made.results[0].match.id == number
+    assert (made.query.document, made.query.born, made.query.nationality) == (None, "1974-08-12", "PT")
+    (remark,) = made.remarks
+    assert remark.startswith("the document number was not used: its check digit does not fit")
+
+
+@pytest.mark.parametrize("born", ["2999-01-01", "2999", "1480", "1071"])
+def test_a_date_on_which_nobody_alive_was_born_is_refused_and_no_check_is_made(road: Road, born: str) -> None:
+    node = road.nodes["ES"]
+    before = rows(node, "SELECT number FROM check_made ORDER BY number")
+    with pytest.raises(InvalidInput) as refused:
+        node.check(Query(name="Anna Eriksson", born=born), ES)
+    assert [fault.path for fault in refused.value.faults] == ["born"]
+    assert rows(node, "SELECT number FROM check_made ORDER BY number") == before
+
+
+def test_what_is_known_of_birthplace_and_parents_is_weighed(road: Road) -> None:
+    published(
+        road, "ES", names=[{"full": "Eulalio Brezovik"}], birthplace="Braga", father="Tibor Brezovik", mother="Ludmila"
+    )
+    query = Query(name="Eulalio Brezovik", birthplace="Braga, Portugal", father="Tibor", mother="Carlota")
+    match = road.nodes["ES"].check(query, ES).results[0].match
+    assert match.agreements == ("the same place or country of birth", "the same father's name")
+    assert match.contradictions == ("another mother's name is listed",)
 
 
 def test_what_is_kept_of_a_check_says_nothing_of_the_person_shown(road: Road) -> None:

@@ -8,14 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rednotice.match.score import DOCUMENT_DECIDES, NAME_AT_MOST, weigh_evidence
+from rednotice.match.index import REPORTED_FROM
+from rednotice.match.score import (
+    BORN,
+    DATA_AT_MOST,
+    DOCUMENT_DECIDES,
+    DOCUMENT_MISREAD,
+    NAME_AT_MOST,
+    OTHERS,
+    SAME_PERSON,
+    Known,
+    likelihood,
+    total,
+    weigh_evidence,
+)
 from rednotice.model.check import Agreement, Listed, Query
 from tests.builders import asking, listed
 
 NAME = 0.8
 """How near the names are, before anything else is known."""
 
-HER = listed("1", "Anna Eriksson", born=("1974-08-05",), sex="F", nationalities=("SE", "NO"), documents=("L898902C3",))
+HER = listed(
+    "1",
+    "Anna Eriksson",
+    born=("1974-08-05",),
+    sex="F",
+    nationalities=("SE", "NO"),
+    documents=("L898902C3",),
+    birthplace="Luleå, Sweden",
+    father="Erik Eriksson",
+    mother="Märta Linnéa Strömqvist",
+)
 
 
 def weighed(person: Listed, name_score: float | None = NAME, **known: Any) -> tuple[float, dict[str, tuple[str, str]]]:
@@ -33,17 +56,32 @@ UP, SAME, DOWN = 1, 0, -1
         ({"born": "1974-08-05"}, Agreement.AGREES, "the same date of birth", UP),
         ({"born": "1974-05-08"}, Agreement.AGREES, "day and month swapped", UP),
         ({"born": "1974"}, Agreement.AGREES, "the same year of birth, as far as it is known", UP),
-        ({"born": "1974-08-06"}, Agreement.UNKNOWN, "the same year of birth, another day", SAME),
-        ({"born": "1975-08-05"}, Agreement.UNKNOWN, "next to each other", UP),
-        ({"born": "1973"}, Agreement.UNKNOWN, "next to each other", UP),
+        ({"born": "1353-05-14"}, Agreement.AGREES, "reckoned in the Persian calendar", UP),
+        ({"born": "1394"}, Agreement.AGREES, "reckoned in the Hijri calendar", UP),
+        ({"born": "1974-08-06"}, Agreement.AGREES, "one digit mistyped", UP),
+        ({"born": "1947-08-05"}, Agreement.AGREES, "two transposed", UP),
+        ({"born": "1974-08-26"}, Agreement.UNKNOWN, "the same month of birth, another day", DOWN),
+        ({"born": "1974-11-26"}, Agreement.UNKNOWN, "the same year of birth, another month", DOWN),
+        ({"born": "1973"}, Agreement.UNKNOWN, "next to each other", DOWN),
         ({"born": "1972"}, Agreement.CONTRADICTS, "2 years apart", DOWN),
-        ({"born": "1947-08-05"}, Agreement.CONTRADICTS, "27 years apart", DOWN),
+        ({"born": "1947"}, Agreement.CONTRADICTS, "27 years apart", DOWN),
         ({"sex": "F"}, Agreement.AGREES, "the same sex", UP),
         ({"sex": "M"}, Agreement.CONTRADICTS, "another sex is listed", DOWN),
         ({"nationality": "SE"}, Agreement.AGREES, "a listed nationality", UP),
         ({"nationality": "NO"}, Agreement.AGREES, "a listed nationality", UP),
         ({"nationality": "PT"}, Agreement.CONTRADICTS, "not a listed nationality", DOWN),
         ({"document": "l898 902-c3"}, Agreement.AGREES, "the document number is the listed one", UP),
+        ({"birthplace": "Lulea"}, Agreement.AGREES, "the same place or country of birth", UP),
+        ({"birthplace": "Лулео, Швеция"}, Agreement.AGREES, "the same place or country of birth", UP),
+        ({"birthplace": "Kiruna, SWE"}, Agreement.AGREES, "the same place or country of birth", UP),
+        ({"birthplace": "Oslo, Norway"}, Agreement.CONTRADICTS, "another place or country of birth is listed", DOWN),
+        ({"birthplace": "Kiruna"}, Agreement.UNKNOWN, "the place or country of birth cannot be compared", SAME),
+        ({"father": "Eric"}, Agreement.AGREES, "the same father's name", UP),
+        # She bears the family name herself: that her father does says nothing.
+        ({"father": "Olof Eriksson"}, Agreement.CONTRADICTS, "another father's name is listed", DOWN),
+        ({"mother": "Marta Stromkvist"}, Agreement.AGREES, "the same mother's name", UP),
+        ({"mother": "Greta Lindgren"}, Agreement.CONTRADICTS, "another mother's name is listed", DOWN),
+        ({"document": "L8989O2C3"}, Agreement.AGREES, "but for characters that look alike", UP),
         # A person has many documents in a life: another number says nothing.
         ({"document": "X1"}, Agreement.UNKNOWN, "another document than those listed", SAME),
     ],
@@ -64,6 +102,9 @@ def test_a_datum_raises_or_lowers_the_score_and_says_why(
         ({"sex": "F"}, "no sex is listed"),
         ({"nationality": "SE"}, "no nationality is listed"),
         ({"document": "L898902C3"}, "no document is listed"),
+        ({"birthplace": "Luleå"}, "no place or country of birth is listed"),
+        ({"father": "Erik"}, "no father's name is listed"),
+        ({"mother": "Märta"}, "no mother's name is listed"),
     ],
 )
 def test_what_is_not_listed_says_nothing(known: dict[str, Any], says: str) -> None:
@@ -76,9 +117,28 @@ def test_a_sex_that_is_given_as_unknown_says_nothing() -> None:
     assert weighed(HER, sex="U") == (NAME, {})
 
 
-def test_a_known_day_is_worth_more_than_a_swapped_one_and_that_more_than_the_year() -> None:
-    scores = [weighed(HER, born=born)[0] for born in ("1974-08-05", "1974-05-08", "1974", "1974-08-06", "1980")]
+def test_the_nearer_a_date_of_birth_the_more_it_is_worth() -> None:
+    asked = ("1974-08-05", "1353-05-14", "1974-08", "1974-05-08", "1974", "1974-08-06", "1975", "1977", "1980", "1994")
+    scores = [weighed(HER, born=born)[0] for born in asked]
     assert scores == sorted(set(scores), reverse=True)
+
+
+def test_every_kind_of_date_has_its_ratio_from_what_was_counted() -> None:
+    assert SAME_PERSON.keys() == OTHERS.keys() == BORN.keys()
+    assert all(0 < counted < 1 for table in (SAME_PERSON, OTHERS) for counted in table.values())
+
+
+@pytest.mark.parametrize("besides", [{}, {"sex": "F"}, {"sex": "F", "nationality": "SE", "birthplace": "Luleå"}])
+@pytest.mark.parametrize("born", ["1994", "1954-03-01", "1986-02-11", "1373"])
+def test_a_namesake_born_in_other_years_is_not_reported(born: str, besides: dict[str, str]) -> None:
+    score, said = weighed(HER, 1.0, born=born, **besides)
+    assert said["born"][0] is Agreement.CONTRADICTS
+    assert score < REPORTED_FROM
+
+
+def test_a_namesake_of_the_other_sex_is_hardly_reported_and_nobody_less_near() -> None:
+    assert REPORTED_FROM < weighed(HER, 1.0, sex="M")[0] < 0.76
+    assert weighed(HER, 0.95, sex="M")[0] < REPORTED_FROM
 
 
 def test_of_several_listed_dates_the_nearest_counts() -> None:
@@ -101,12 +161,40 @@ def test_a_document_decides_where_no_name_was_asked() -> None:
     assert score == DOCUMENT_DECIDES
 
 
+def test_a_document_misread_decides_too_but_less_surely() -> None:
+    score, said = weighed(HER, 0.0, document="L8989O2C3", born="1950", sex="M")
+    assert score == DOCUMENT_MISREAD < DOCUMENT_DECIDES
+    assert said["document"][0] is Agreement.AGREES
+
+
 def test_a_name_alone_never_makes_a_match_certain() -> None:
     assert weighed(HER, 1.0) == (NAME_AT_MOST, {})
 
 
-TRUE = {"born": "1974-08-05", "sex": "F", "nationality": "SE"}
-FALSE = {"born": "1950-01-01", "sex": "M", "nationality": "PT"}
+def test_nor_do_all_data_but_a_document() -> None:
+    known = {"born": "1974-08-05", "sex": "F", "nationality": "SE", "father": "Erik", "mother": "Märta"}
+    score, _ = weighed(HER, 1.0, **known)
+    assert NAME_AT_MOST < score <= DATA_AT_MOST < DOCUMENT_DECIDES
+
+
+TRUE = {
+    "born": "1974-08-05",
+    "sex": "F",
+    "nationality": "SE",
+    "birthplace": "Luleå, Sweden",
+    "father": "Erik Eriksson",
+    "mother": "Märta Linnéa Strömqvist",
+    "document": "L898902C3",
+}
+FALSE = {
+    "born": "1950-03-01",
+    "sex": "M",
+    "nationality": "PT",
+    "birthplace": "Porto, Portugal",
+    "father": "Olof",
+    "mother": "Greta Lindgren",
+    "document": "X1",
+}
 data = st.sets(st.sampled_from(sorted(TRUE)))
 
 
@@ -126,6 +214,19 @@ def test_more_that_is_true_never_lowers_a_score_and_more_that_is_false_never_rai
 def test_of_two_with_the_same_evidence_the_nearer_name_scores_no_less(one: float, other: float, true: set[str]) -> None:
     known = {datum: TRUE[datum] for datum in true}
     assert weighed(HER, min(one, other), **known)[0] <= weighed(HER, max(one, other), **known)[0]
+
+
+@given(st.one_of(st.none(), st.floats(0, 1)), data, data)
+def test_the_fast_score_and_the_one_in_words_are_the_same(
+    name_score: float | None, true: set[str], false: set[str]
+) -> None:
+    query = asking("Anna Eriksson", **{**{one: FALSE[one] for one in false}, **{one: TRUE[one] for one in true}})
+    known = Known.of(query)
+    score, evidence = weigh_evidence(name_score, query, HER)
+    assert total(name_score, likelihood(known, HER)) == score
+    assert {one.datum for one in evidence} == true | false
+    against = any(one.verdict is Agreement.CONTRADICTS for one in evidence)
+    assert against is bool((false - true) - {"document"})
 
 
 @pytest.mark.parametrize(

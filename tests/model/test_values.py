@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from rednotice.model.case import MOVES, CaseState
 from rednotice.model.notice import control_number, from_path, in_path
 from rednotice.model.request import Colour
-from rednotice.model.values import PartialDate, bureau_name, earliest, find_country
+from rednotice.model.values import BirthDate, PartialDate, bureau_name, earliest, find_country
 
 DATE: TypeAdapter[str] = TypeAdapter(PartialDate)
+BIRTH: TypeAdapter[str] = TypeAdapter(BirthDate)
 
 
 @given(st.dates(min_value=date(1, 1, 1)))
@@ -70,3 +71,14 @@ def test_no_case_leaves_its_end() -> None:
     starts = {state for state, _ in MOVES}
     assert {CaseState.EXTRADITED, CaseState.CLOSED}.isdisjoint(starts)
     assert all(MOVES.values())
+
+
+@pytest.mark.parametrize("text", ["1971-03-05", "1971", "1349-02-31", "1400-02-30", "1390-02-29", "1348-12"])
+def test_a_date_of_birth_is_one_of_any_calendar_in_use(text: str) -> None:
+    assert BIRTH.validate_python(text) == text
+
+
+@pytest.mark.parametrize("text", ["1971-02-30", "1349-13", "1349-02-32", "1349-08-00", "5. Esfand 1349", ""])
+def test_a_date_of_birth_that_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not a date"):
+        BIRTH.validate_python(text)

@@ -284,6 +284,8 @@ def test_a_check_at_the_node_answers_with_reason_effect_and_whom_to_ask(desks: D
     first = made["results"][0]
     assert first["notice"]["control_number"] == number
     assert first["match"]["in_words"]
+    assert first["match"]["means"].endswith("it is a likeness, not proof.")
+    assert first["match"]["agreements"] == ["the same year of birth, as far as it is known"]
     assert first["effect"]["source"]
     assert first["ask"]
     assert "not proof" in made["says"]
@@ -297,12 +299,24 @@ def test_a_check_at_the_node_answers_with_reason_effect_and_whom_to_ask(desks: D
     [
         ({}, "query"),
         ({"name": ""}, "query.name"),
+        ({"name": "   "}, "query.name"),
         ({"name": "V" * 10_000}, "query.name"),
         ({"name": "a\u0000b"}, "query.name"),
         ({"name": "Vald", "born": "2026-13"}, "query.born"),
+        ({"name": "Vald", "born": "1971-02-30"}, "query.born"),
+        ({"name": "Vald", "born": "1400-13-01"}, "query.born"),
+        ({"name": "Vald", "born": "1400-08-31"}, "born"),
+        ({"name": "Vald", "born": "2999-01-01"}, "born"),
+        ({"name": "Vald", "born": "2999"}, "born"),
+        ({"name": "Vald", "father": "a\u0007b"}, "query.father"),
+        ({"name": "Vald", "birthplace": "V" * 201}, "query.birthplace"),
         ({"name": "Vald", "sex": "male"}, "query.sex"),
         ({"name": "Vald", "nationality": "ZZ"}, "query.nationality"),
+        ({"mrz": ""}, "query"),
+        ({"mrz": "   "}, "mrz"),
         ({"mrz": "<<<"}, "mrz"),
+        ({"mrz": "P" * 10_000}, "query.mrz"),
+        ({"mrz": "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008"}, "mrz"),
         ({"nmae": "Vald"}, "query.nmae"),
     ],
 )

@@ -18,19 +18,25 @@ AtBureau = Annotated[str | None, typer.Option("--bureau", help="Whose node, if s
 def check(
     data: DataFolder,
     name: Annotated[str | None, typer.Argument(help="The name, in any script", show_default=False)] = None,
-    born: Annotated[str | None, typer.Option(help="1971-03-05, 1971-03 or 1971")] = None,
+    born: Annotated[str | None, typer.Option(help="1971-03-05, 1971-03 or 1971; or by a Hijri or Persian year")] = None,
     sex: Annotated[str | None, typer.Option(help="M, F or U")] = None,
     nationality: Annotated[str | None, typer.Option(help="A two-letter code")] = None,
+    birthplace: Annotated[str | None, typer.Option(help="The place or country of birth")] = None,
+    father: Annotated[str | None, typer.Option(help="The father's name")] = None,
+    mother: Annotated[str | None, typer.Option(help="The mother's name")] = None,
     document: Annotated[str | None, typer.Option(help="The number of a document")] = None,
-    mrz: Annotated[str | None, typer.Option(help="A machine-readable zone")] = None,
+    mrz: Annotated[str | None, typer.Option(help="A machine-readable zone, its lines one after the other")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Matches at most")] = 10,
     bureau: AtBureau = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show how each part of the name met")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how each part of the name met, and what each datum said")
+    ] = False,
     acting_as: ActingAs = None,
     as_json: Json = False,
 ) -> None:
     """Ask the bureau's node who a person is, and what may be done here."""
-    given = {"name": name, "born": born, "sex": sex, "nationality": nationality, "document": document, "mrz": mrz}
+    person = {"name": name, "born": born, "sex": sex, "nationality": nationality, "birthplace": birthplace}
+    given = {**person, "father": father, "mother": mother, "document": document, "mrz": mrz}
     query = {field: value for field, value in given.items() if value is not None}
     client, _ = connect(data, "node", name=acting_as, role="officer", bureau=bureau)
     found = client.post("/api/checks", {"query": query, "limit": limit})

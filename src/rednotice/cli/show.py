@@ -130,6 +130,8 @@ def check(found: Row, *, explain: bool) -> None:
     """The answer to a check, best match first; with every part of the explanation if asked."""
     for rank, result in enumerate(found["results"], start=1):
         _result(rank, result, explain=explain)
+    for remark in found["remarks"]:
+        out.print(f"[yellow]machine-readable zone:[/] {fill(remark)}")
     out.print(f"\n{fill(found['says'])}  [dim](check {found['number']})[/]")
 
 
@@ -148,17 +150,27 @@ def _result(rank: int, result: Row, *, explain: bool) -> None:
               f"[dim](source: {fill(effect['source'])}, {effect['as_of']})[/]")  # fmt: skip
     out.print(f"   ask:  {fill(result['ask'])}")
     if explain:
-        parts = [
-            (fill(part["asked"] or ""), fill(part["listed"] or ""), part["how"], f"{part['nearness']:.2f}")
-            for part in match["parts"]
-        ]
-        table(("asked", "listed", "how", "near"), parts)
-        evidence = [
-            (one["datum"], fill(one["asked"] or ""), fill(one["listed"] or ""), one["verdict"], fill(one["says"]))
-            for one in match["evidence"]
-        ]
-        if evidence:
-            table(("datum", "asked", "listed", "verdict", "says"), evidence)
+        _explanation(match)
+
+
+VERDICTS = {"agrees": "green", "contradicts": "bold red", "unknown": "dim"}
+
+
+def _explanation(match: Row) -> None:
+    """What was asked, what it met and how: the name word by word, then datum by datum, then what the score means."""
+    rows = [
+        (fill(part["asked"] or "-"), fill(part["listed"] or "-"), fill(part["how"]), f"{part['nearness']:.2f}")
+        for part in match["parts"]
+    ]
+    if match["other_order"]:
+        rows.append(("", "", "the words stand in another order", ""))
+    for one in match["evidence"]:
+        verdict = f"[{VERDICTS[one['verdict']]}]{one['verdict']}[/]"
+        asked = fill(f"{one['datum']}: {one['asked'] or '-'}")
+        rows.append((asked, fill(one["listed"] or "-"), fill(one["says"]), verdict))
+    title = f"   listed as {fill(match['met_name'])}" if match["met_name"] != match["name"] else None
+    table(("asked", "listed", "how", "near, or what it says"), rows, title)
+    out.print(f"   score: {match['score']:.3f}. {fill(match['means'])}")
 
 
 def notice(found: Row) -> None:

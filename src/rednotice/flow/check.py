@@ -9,6 +9,7 @@ from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry, NodeWork
 from rednotice.log.report import ReportKind
 from rednotice.match import Index
+from rednotice.match.dates import may_be_born
 from rednotice.match.documents import read_mrz
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, CheckMade, Listed, Match, Query, Result, Shown
@@ -32,14 +33,16 @@ def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: 
 
     Raises:
         NotAllowed: if the officer may not check persons.
-        InvalidInput: if the machine-readable zone cannot be read.
+        InvalidInput: if nothing in the machine-readable zone can be used, or nobody alive can be born so.
     """
     if by.role not in MAY_CHECK or by.bureau != work.bureau:
         raise NotAllowed(
             f"{by.name} ({by.role}, {by.bureau}) cannot check persons; an officer of bureau {work.bureau} can"
         )
     today = work.at.date()
-    asked = read_mrz(query, today) if query.mrz else query
+    if query.born:
+        may_be_born(query.born, today)
+    asked, remarks = read_mrz(query, today)
     answer = index.check(asked, limit)
     results = tuple(_results(work, effects, answer.matches))
     says = FOUND if results else NOBODY
@@ -51,6 +54,7 @@ def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: 
         results=results,
         compared_with=answer.compared_with,
         says=says.format(count=answer.compared_with, ask=effects.ask),
+        remarks=remarks,
     )
     work.save_check(_kept(made))
     return made

@@ -95,6 +95,9 @@ def listed(person_id: str, person: Person) -> Listed:
         sex=person.sex,
         nationalities=person.nationalities,
         documents=tuple(document.number for document in person.documents),
+        birthplace=person.birthplace,
+        father=person.father,
+        mother=person.mother,
     )
 
 

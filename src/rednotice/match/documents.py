@@ -1,6 +1,7 @@
 """Numbers of documents, and the machine-readable zone (ICAO Doc 9303): what a scanner or a typist hands over.
 
-Read are TD1 (three lines of 30), TD2 and MRV-B (two of 36), TD3 and MRV-A (two of 44), with check digits.
+Read are passports (TD3), identity cards (TD1, TD2) and visas (MRV-A, MRV-B). A zone is used as far as it is sound: each
+field by its own check digit, the whole by the composite one; what had to be mended or left is said in remarks.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate, combinations, groupby, pairwise
 
 import pycountry
+from anyascii import anyascii
 
 from rednotice.errors import InvalidInput
 from rednotice.model.check import Query
@@ -20,6 +24,14 @@ from rednotice.model.values import country_names
 
 _WEIGHTS = (7, 3, 1)
 _ALPHABET = frozenset(string.ascii_uppercase + string.digits + "<")
+
+LOOKALIKES = {"0": "O", "1": "I", "2": "Z", "5": "S", "6": "G", "8": "B"}
+"""Digits, and the letters for which they are taken in the type of the zone (OCR-B, Doc 9303-3, 4.2)."""
+_TO_LETTERS = str.maketrans(LOOKALIKES)
+_TO_DIGITS = str.maketrans({letter: digit for digit, letter in LOOKALIKES.items()} | {"Q": "0", "D": "0", "L": "1"})
+_AS_DIGITS = str.maketrans({letter: digit for digit, letter in LOOKALIKES.items()})
+_TWINS = {**LOOKALIKES, **{letter: digit for digit, letter in LOOKALIKES.items()}}
+_FILLERS = str.maketrans({"«": "<<", "‹": "<", "〈": "<", "《": "<<", "≪": "<<", "˂": "<", "ᐸ": "<"})
 
 
 def normal_number(number: str) -> str:
@@ -32,6 +44,15 @@ def normal_number(number: str) -> str:
     return "".join(str(unicodedata.decimal(character, character)) for character in kept)
 
 
+def lookalike_number(number: str) -> str:
+    """A document number under which those stand together that a scanner or an eye takes for each other.
+
+    >>> lookalike_number("O1-5B") == lookalike_number("0I S8")
+    True
+    """
+    return normal_number(number).translate(_AS_DIGITS)
+
+
 def check_digit(field: str) -> str:
     """The check digit of a field (ICAO Doc 9303-3, 4.9): weights 7, 3, 1; letters from A = 10; `<` = 0.
 
@@ -42,151 +63,536 @@ def check_digit(field: str) -> str:
     return str(sum(int(value, 36) * _WEIGHTS[n % 3] for n, value in enumerate(values)) % 10)
 
 
+# --- Where the fields stand ---------------------------------------------------------------------------------
+
+Place = tuple[int, int, int]
+"""A line, and from where to where in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the fields stand: line, start, end; each followed by its check digit where there is one."""
+    """A format: what may stand where (A letter, N digit, X either, C check digit, S sex; `<` anywhere), and the fields.
 
-    name: tuple[int, int, int]
-    number: tuple[int, int, int]
-    nationality: tuple[int, int, int]
-    born: tuple[int, int, int]
-    sex: tuple[int, int, int]
-    optional: tuple[int, int, int] | None = None
+    A checked field is followed by its check digit. `composite` are the parts that the last digit covers, if any.
+    """
+
+    lines: tuple[str, ...]
+    codes: str
+    state: Place
+    name: Place
+    number: Place
+    nationality: Place
+    born: Place
+    sex: Place
+    expires: Place
+    rest: Place | None = None
     """Where the rest of a number stands that is too long for its field."""
+    composite: tuple[Place, ...] = ()
+    composite_digit: tuple[int, int] = (0, 0)
 
 
-_LAYOUTS = {
-    (3, 30): _Layout(
-        name=(2, 0, 30),
-        number=(0, 5, 14),
-        nationality=(1, 15, 18),
-        born=(1, 0, 6),
-        sex=(1, 7, 8),
-        optional=(0, 15, 30),
-    ),
-    (2, 36): _Layout(
-        name=(0, 5, 36),
+_LOWER = "X" * 9 + "C" + "A" * 3 + "N" * 6 + "C" + "S" + "N" * 6 + "C"
+
+
+def _two_lines(rest: str, codes: str, more: Place | None = None, covered: tuple[Place, ...] = ()) -> _Layout:
+    length = len(_LOWER + rest)
+    return _Layout(
+        lines=("A" * length, _LOWER + rest),
+        codes=codes,
+        state=(0, 2, 5),
+        name=(0, 5, length),
         number=(1, 0, 9),
         nationality=(1, 10, 13),
         born=(1, 13, 19),
         sex=(1, 20, 21),
-        optional=(1, 28, 35),
-    ),
-    (2, 44): _Layout(name=(0, 5, 44), number=(1, 0, 9), nationality=(1, 10, 13), born=(1, 13, 19), sex=(1, 20, 21)),
-}
-
-
-_STATES = {"D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK"}
-"""Codes of states that the zone has and ISO 3166-1 has not (ICAO Doc 9303-3, section 5)."""
-
-
-def read_mrz(query: Query, today: date) -> Query:
-    """Fills a query from its machine-readable zone; what the officer typed besides stands.
-
-    The year of birth has two digits there: the latest year that is not in the future is taken.
-
-    Raises:
-        InvalidInput: if the zone has not the form of a travel document, or a check digit does not fit.
-    """
-    assert query.mrz is not None
-    lines = _lines(query.mrz)
-    layout = _LAYOUTS.get((len(lines), len(lines[0]))) if lines else None
-    if layout is None or any(len(line) != len(lines[0]) for line in lines):
-        form = " and ".join(str(len(line)) for line in lines) or "none"
-        raise InvalidInput.at(
-            "mrz",
-            f"is not a machine-readable zone: its lines have {form} characters",
-            "Give two lines of 44 or 36 characters or three of 30, with < where the document has <",
-            "query",
-        )
-    strange = sorted(set("".join(lines)) - _ALPHABET)
-    if strange:
-        raise InvalidInput.at(
-            "mrz",
-            f"has characters that no machine-readable zone has: {' '.join(strange)[:80]}",
-            "Give the letters A to Z, digits and < alone",
-            "query",
-        )
-    number = _number(lines, layout)
-    born = _checked(lines, layout.born, "the date of birth")
-    family, _, given = _at(lines, layout.name).partition("<<")
-    name = " ".join(f"{given} {family}".replace("<", " ").split())
-    state = _at(lines, layout.nationality).rstrip("<")
-    country = pycountry.countries.get(alpha_3=state)
-    sex = {"M": Sex.MALE, "F": Sex.FEMALE}.get(_at(lines, layout.sex))
-    return query.model_copy(
-        update={
-            "name": query.name or name or None,
-            "document": query.document or number.replace("<", "") or None,
-            "born": query.born or _birth(born, today),
-            "sex": query.sex or sex,
-            "nationality": query.nationality or (country.alpha_2 if country else _known(_STATES.get(state))),
-        }
+        expires=(1, 21, 27),
+        rest=more,
+        composite=covered,
+        composite_digit=(1, length - 1),
     )
 
 
-def _lines(zone: str) -> list[str]:
-    lines = [re.sub(r"\s", "", line).upper() for line in zone.strip().splitlines() if line.strip()]
-    if len(lines) == 1:
-        # Handed over as one string, as from a command line.
-        for count, length in _LAYOUTS:
-            if len(lines[0]) == count * length:
-                return [lines[0][n * length : (n + 1) * length] for n in range(count)]
-    return lines
+_TD3 = _two_lines("X" * 14 + "CC", "P", covered=((1, 0, 10), (1, 13, 20), (1, 21, 43)))
+_TD2 = _two_lines("X" * 7 + "C", "IAC", more=(1, 28, 35), covered=((1, 0, 10), (1, 13, 20), (1, 21, 35)))
+_MRV_A, _MRV_B = _two_lines("X" * 16, "V"), _two_lines("X" * 8, "V")
+_TD1 = _Layout(
+    lines=("A" * 5 + "X" * 9 + "C" + "X" * 15, "NNNNNNCSNNNNNNC" + "A" * 3 + "X" * 11 + "C", "A" * 30),
+    codes="IAC",
+    state=(0, 2, 5),
+    name=(2, 0, 30),
+    number=(0, 5, 14),
+    nationality=(1, 15, 18),
+    born=(1, 0, 6),
+    sex=(1, 7, 8),
+    expires=(1, 8, 14),
+    rest=(0, 15, 30),
+    composite=((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29)),
+    composite_digit=(1, 29),
+)
+_LAYOUTS = (_TD3, _TD2, _TD1, _MRV_A, _MRV_B)
+_CODES = frozenset("PIACV")
+
+_STATES = {"D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK"}
+"""Codes of states that the zone has and ISO 3166-1 has not (ICAO Doc 9303-3, section 5)."""
+_NO_STATES = frozenset("EUE UNA UNK UNO UTO XBA XCC XCE XCO XDC XEC XES XIM XMP XOM XPO XXA XXB XXC XXX".split())
+"""Codes of organisations, of persons without a state, and of the specimens' Utopia (Doc 9303-3, section 5)."""
 
 
-def _at(lines: list[str], place: tuple[int, int, int]) -> str:
-    line, start, end = place
-    return lines[line][start:end]
+# --- What is read -------------------------------------------------------------------------------------------
 
 
-def _known(code: str | None) -> str | None:
-    return code if code in country_names() else None
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What a machine-readable zone says, as far as it could be used, and what could not, in words."""
+
+    name: str | None = None
+    document: str | None = None
+    born: str | None = None
+    sex: Sex | None = None
+    nationality: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def says_who(self) -> bool:
+        """Whether there is anything by which a person can be looked for."""
+        return bool(self.name or self.document)
 
 
-def _number(lines: list[str], layout: _Layout) -> str:
-    line, _, end = layout.number
-    rest = re.match(r"([0-9A-Z]*)([0-9])<", _at(lines, layout.optional)) if layout.optional else None
-    if lines[line][end] != "<" or rest is None:
-        return _checked(lines, layout.number, "the document number")
-    # A number of more than nine characters goes on in the optional data, its check digit last (Doc 9303-5, 4.2.2).
-    return _fits(_at(lines, layout.number) + rest[1], rest[2], "the document number")
+def read_mrz(query: Query, today: date) -> tuple[Query, tuple[str, ...]]:
+    """A query filled from its machine-readable zone, and remarks on what of the zone was mended or not used.
+
+    What the officer typed besides stands. A query without a zone is given back as it is.
+
+    Raises:
+        InvalidInput: if nothing is left by which a person can be looked for.
+    """
+    if query.mrz is None:
+        return query, ()
+    zone = read_zone(query.mrz, today)
+    if not (zone.says_who or query.name or query.document):
+        why = "; ".join(zone.remarks) or "it has neither a name nor a document number"
+        raise InvalidInput.at("mrz", f"nothing in it can be used: {why}", _SCAN_AGAIN, "query")
+    read = {
+        "name": query.name or zone.name,
+        "document": query.document or zone.document,
+        "born": query.born or zone.born,
+        "sex": query.sex or zone.sex,
+        "nationality": query.nationality or zone.nationality,
+    }
+    return query.model_copy(update=read), zone.remarks
 
 
-def _checked(lines: list[str], place: tuple[int, int, int], what: str) -> str:
-    line, start, end = place
-    return _fits(lines[line][start:end], lines[line][end], what)
+_SCAN_AGAIN = (
+    "Scan it again (two lines of 44 or 36 characters, or three of 30), or type the name and the number by hand"
+)
 
 
-def _fits(field: str, given: str, what: str) -> str:
-    try:
-        expected = check_digit(field)
-    except ValueError:
-        expected = ""
-    if given != expected and not (given == "<" and not field.strip("<")):
-        raise InvalidInput.at(
-            "mrz",
-            f"the check digit of {what} does not fit: {field} gives {expected or 'none'}, {given} is written",
-            "Scan again, or type the name and the number by hand",
-            "query",
+def read_zone(text: str, today: date) -> Zone:
+    """Reads a machine-readable zone as far as it is sound.
+
+    The year of birth has two digits there: the latest year that is not in the future is taken. A document number whose
+    check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so.
+    A check digit cannot tell apart characters whose values differ by ten (0, A, K, U and `<`; 6 and G; ...), nor the
+    order of two neighbours whose values differ by five.
+    """
+    given = _given(text)
+    found = _best(given)
+    if found is None:
+        lengths = " and ".join(str(len(line)) for line in given[:6]) or "no"
+        return Zone(remarks=(f"no line looks like one of a machine-readable zone (lines of {lengths} characters)",))
+    return _Reader(found.layout, found.rows, today, list(found.remarks)).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A layout that fits, with the line for each of its rows (empty if it is missing)."""
+
+    layout: _Layout
+    rows: tuple[str, ...]
+    likeness: float
+    remarks: tuple[str, ...] = ()
+
+
+_SHORTEST = 8
+_LINES = 12
+"""Lines looked at; a scanner that reads the whole page gives more."""
+_LIKE_ENOUGH = 0.6
+
+
+def _given(text: str) -> list[str]:
+    """The lines, in capitals, with fillers as `<`; blanks are fillers only where the length says so."""
+    lengths = {len(row) for layout in _LAYOUTS for row in layout.lines}
+    lines = []
+    for line in unicodedata.normalize("NFKC", text).translate(_FILLERS).upper().splitlines():
+        bare = re.sub(r"\s", "", line)
+        filled = re.sub(r"\s", "<", line.strip())
+        lines.append(filled if len(filled) in lengths and len(bare) not in lengths else bare)
+    return [line for line in lines if line]
+
+
+def _best(given: list[str]) -> _Found | None:
+    whole = [layout for layout in _LAYOUTS if list(map(len, layout.lines)) == list(map(len, given))]
+    found = [one for layout in whole for one in _fitting(layout, given)]
+    found = found or [one for lines in _as_lines(given) for layout in _LAYOUTS for one in _fitting(layout, lines)]
+    return max(found, key=lambda one: one.likeness, default=None)
+
+
+def _as_lines(given: list[str]) -> Iterator[list[str]]:
+    """The lines as given, and one string cut into as many lines as it may have been."""
+    usable = [line for line in given if len(line) >= _SHORTEST][:_LINES]
+    yield usable
+    if len(usable) == 1:
+        (line,) = usable
+        for length, count in ((44, 2), (36, 2), (30, 3)):
+            off = len(line) - length * count
+            # One character lost or doubled may be of any of the lines.
+            for row in range(count) if abs(off) == 1 else range(off == 0):
+                cuts = [0, *accumulate(length + off * (n == row) for n in range(count))]
+                lines = [line[start:end] for start, end in pairwise(cuts)]
+                # A later line that begins with a filler would have it from the end of the line before.
+                if off == 0 or not any(later.startswith("<") for later in lines[1:]):
+                    yield lines
+
+
+def _fitting(layout: _Layout, lines: Sequence[str]) -> Iterator[_Found]:
+    rows = range(len(layout.lines))
+    alike = [[_likeness(layout, row, line) for row in rows] for line in lines]
+    for count in range(min(len(lines), len(rows)), 0, -1):
+        for chosen in combinations(range(len(lines)), count):
+            for places in combinations(rows, count):
+                likenesses = [alike[line][row] for line, row in zip(chosen, places, strict=True)]
+                if min(likenesses) < _LIKE_ENOUGH:
+                    continue
+                found = dict(zip(places, (lines[line] for line in chosen), strict=True))
+                taken = tuple(found.get(row, "") for row in rows)
+                remarks = _about_lines(layout, taken, len(lines) - count)
+                yield _Found(layout, taken, sum(likenesses) - 0.05 * len(remarks), remarks)
+
+
+def _about_lines(layout: _Layout, rows: Sequence[str], beyond: int) -> tuple[str, ...]:
+    remarks = []
+    for number, (row, form) in enumerate(zip(rows, layout.lines, strict=True), start=1):
+        if not row:
+            remarks.append(f"line {number} of {len(rows)} is missing; the zone was read without it")
+        elif len(row) != len(form):
+            remarks.append(f"line {number} has {len(row)} characters, not {len(form)}; it was read as far as it goes")
+    if beyond:
+        remarks.append(f"{beyond} more lines were not read" if beyond > 1 else "1 more line was not read")
+    return tuple(remarks)
+
+
+def _likeness(layout: _Layout, row: int, line: str) -> float:
+    """How much a line looks like a row of a layout: the share of characters that may stand where they do."""
+    form = layout.lines[row]
+    fits = sum(_FITS[kind].get(character, 0.0) for character, kind in zip(line, form, strict=False))
+    likeness = fits / min(len(line), len(form)) - min(0.3, 0.02 * abs(len(line) - len(form)))
+    if set(form) == {"A"} and "<" not in line:
+        return 0.0  # words, but not in the form of the zone
+    if "C" in form and not any(character.isdigit() for character in line):
+        return 0.0
+    if row == 0:
+        known = line[0] in layout.codes
+        if not known and (line[0] in _CODES or abs(len(line) - len(form)) > 2):
+            likeness -= 0.2
+        likeness += 0.1 * known
+    return likeness
+
+
+_KINDS = {
+    "A": frozenset(string.ascii_uppercase + "<"),
+    "N": frozenset(string.digits + "<"),
+    "C": frozenset(string.digits + "<"),
+    "X": _ALPHABET,
+    "S": frozenset("MF<X"),
+}
+
+
+def _share(kind: str) -> dict[str, float]:
+    """How well each character fits a kind: wholly, as the lookalike of one that does, or not."""
+    lookalikes = {character: 0.7 for character, twin in _TWINS.items() if twin in _KINDS[kind]}
+    return lookalikes | dict.fromkeys(_KINDS[kind], 1.0)
+
+
+_FITS = {kind: _share(kind) for kind in _KINDS}
+
+
+# --- Field by field -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the fields of a zone whose layout is known; remembers what it could not use."""
+
+    layout: _Layout
+    rows: tuple[str, ...]
+    today: date
+    remarks: list[str]
+    mended: dict[Place, str] = field(default_factory=dict)
+    """Checked fields as they are used, with their check digits."""
+
+    def read(self) -> Zone:
+        born = self._born()
+        expires = self._checked(self.layout.expires, digits=True)
+        if expires:
+            self.mended[self.layout.expires] = expires
+        number = self._number()
+        self._composite()
+        name = self._name()
+        nationality = self._nationality(self.layout.nationality)
+        if nationality is None and not self.rows[self.layout.nationality[0]] and self.rows[0][:1] == "P":
+            nationality = self._nationality(self.layout.state)
+            if nationality:
+                self.remarks.append("the nationality was taken from the state that issued the passport")
+        return Zone(name, number, born, self._sex(), nationality, tuple(self.remarks))
+
+    def _at(self, place: Place, shift: int = 0) -> str:
+        row, start, end = place
+        return self.rows[row][start + shift : end + shift] if start + shift >= 0 else ""
+
+    def _shifts(self, row: int) -> tuple[int, ...]:
+        """By how much what stands in a row may be moved: a row with a character lost or doubled is sound elsewhere."""
+        off = len(self.rows[row]) - len(self.layout.lines[row])
+        return (0, off) if off and abs(off) <= 2 else (0,)
+
+    def _whole(self, row: int) -> bool:
+        return len(self.rows[row]) == len(self.layout.lines[row])
+
+    def _checked(self, place: Place, *, digits: bool) -> str | None:
+        """A field with its check digit if that fits, letters that can only be digits mended."""
+        row, start, end = place
+        with_digit = (row, start, end + 1)
+        # What stands first in its row has nothing before it by which it could be told whether it was moved.
+        for shift in self._shifts(row) if start > self.layout.number[1] else (0,):
+            read = self._at(with_digit, shift)
+            if len(read) != end + 1 - start or (not self._whole(row) and not self._in_place(place, shift)):
+                continue
+            if self._whole(row):
+                read = read.translate(_TO_DIGITS) if digits else read[:-1] + read[-1].translate(_TO_DIGITS)
+            if digits and not set(read) <= _KINDS["N"]:
+                continue
+            if _sound(read):
+                return read
+        return None
+
+    def _in_place(self, place: Place, shift: int) -> bool:
+        """Whether what stands next to a field of a row of wrong length is what should, so that it is the field."""
+        row, start, end = place
+        form = self.layout.lines[row]
+        around = range(max(0, start - 3), min(len(form), end + 5))
+        line = self.rows[row]
+        return all(n + shift >= 0 and line[n + shift] in _KINDS[form[n]] for n in around if n + shift < len(line))
+
+    # --- Birth ---
+
+    def _born(self) -> str | None:
+        place = self.layout.born
+        if not self.rows[place[0]]:
+            return None
+        read = self._checked(place, digits=True)
+        if read is None:
+            self._left("the date of birth", place)
+            return None
+        self.mended[place] = read
+        try:
+            return _birth(read[:6], self.today)
+        except ValueError:
+            self.remarks.append(f"the date of birth was not used: {read[:6]} is not a date")
+            return None
+
+    # --- Number ---
+
+    def _number(self) -> str | None:
+        row, start, end = place = self.layout.number
+        if not self.rows[row]:
+            return None
+        if self._whole(row) and self.layout.rest and self._at((row, end, end + 1)) == "<":
+            long = self._long_number(place, self.layout.rest)
+            if long:
+                return long
+        read = self._checked(place, digits=False)
+        if read is None and self._whole(row):
+            read = self._mended(self._at((row, start, end + 1)))
+        if read is None:
+            self._left("the document number", place)
+            return None
+        self.mended[place] = read
+        number = read[:-1].rstrip("<")
+        if "<" in number:
+            self.remarks.append(f"the document number {number} has a filler within: a sign left out, or a 0 misread")
+        return number.replace("<", "") or None
+
+    def _long_number(self, place: Place, rest: Place) -> str | None:
+        """A number of more than nine characters, which goes on in the optional data, its check digit last.
+
+        (Doc 9303-5, 4.2.2.) Since a lost check digit looks the same, the composite digit has to fit as well.
+        """
+        more = re.match(r"([0-9A-Z]*)([0-9])<", self._at(rest))
+        if more is None or check_digit_or_none(self._at(place) + more[1]) != more[2] or self._composite_fits() is False:
+            return None
+        return (self._at(place) + more[1]).replace("<", "")
+
+    def _mended(self, read: str) -> str | None:
+        """The one reading of lookalikes with which the check digit fits; None if there is none, or are several."""
+        number, digit = read[:-1], read[-1].translate(_TO_DIGITS)
+        fitting = [one for one in _readings(number) if check_digit_or_none(one) == digit]
+        if len(fitting) != 1:
+            return None
+        self.remarks.append(
+            f"the document number was mended: {number.replace('<', '')} does not fit its check digit {digit}, "
+            f"{fitting[0].replace('<', '')} does; compare it with the document"
         )
-    return field
+        return fitting[0] + digit
+
+    def _left(self, what: str, place: Place) -> None:
+        row, _, end = place
+        read, digit = self._at(place), self._at((row, end, end + 1))
+        if not digit:
+            why = f"line {row + 1} ends before it"
+        elif not self._whole(row):
+            why = f"line {row + 1} has {len(self.rows[row])} characters, and which of them it is cannot be told"
+        else:
+            gives = check_digit_or_none(read) or "none"
+            why = f"its check digit does not fit: {read} gives {gives}, {digit} is written"
+        self.remarks.append(f"{what} was not used: {why}")
+
+    # --- The whole ---
+
+    def _composite(self) -> None:
+        if self._composite_fits() is False and len(self.mended) == 3:
+            self.remarks.append(
+                "the composite check digit does not fit, though those of the fields do: what no other digit covers "
+                "was misread; compare birth and number with the document"
+            )
+
+    def _composite_fits(self) -> bool | None:
+        """None if it cannot be told: the layout has none, or a line is missing or of wrong length."""
+        row, at = self.layout.composite_digit
+        covered = {0, 1} if self.layout is _TD1 else {1}
+        if not self.layout.composite or not all(self._whole(one) for one in covered):
+            return None
+        rows = list(self.rows)
+        for (line, start, end), used in self.mended.items():
+            rows[line] = rows[line][:start] + used + rows[line][end + 1 :]
+        whole = "".join(rows[line][start:end] for line, start, end in self.layout.composite)
+        return check_digit_or_none(whole) == rows[row][at].translate(_TO_DIGITS)
+
+    # --- What has no check digit ---
+
+    def _name(self) -> str | None:
+        row, start, end = self.layout.name
+        line = self.rows[row]
+        if not line:
+            return None
+        read = "".join(map(_letter, line[start:]))
+        strange = sorted(set(line[start:]) - _ALPHABET)
+        if strange:
+            self.remarks.append(f"the name has characters that no zone has: {' '.join(strange)[:80]}; compare it")
+        bare = _without_fillers_misread(read)
+        family, _, given = bare.partition("<<")
+        words = [*given.replace("<", " ").split(), *family.replace("<", " ").split()]
+        if words and bare == read and len(line) == end:
+            self.remarks.append("the name fills its field to the end, so it may be cut off; the whole may be longer")
+            last = given if given.strip("<") else family
+            at = len(given.replace("<", " ").split()) - 1 if last is given else len(words) - 1
+            # What is left of a word that was cut says no more than an initial; a longer rest is compared as it is.
+            words[at] = words[at][:1] if len(words[at]) <= _CUT_OFF and len(words) > 1 else words[at]
+        return " ".join(words)[:200].strip() or None
+
+    def _sex(self) -> Sex | None:
+        place = self.layout.sex
+        read = {shift: self._at(place, shift) for shift in self._shifts(place[0])}
+        # In a row of wrong length the sex is where the date of birth before it is sound.
+        if not self._whole(place[0]):
+            read = {shift: sex for shift, sex in read.items() if self._in_place(self.layout.born, shift)}
+        sex = next(iter(read.values()), "")
+        if sex and sex not in "MF<X":
+            self.remarks.append(f"the sex was not used: {sex} is neither M nor F")
+        return {"M": Sex.MALE, "F": Sex.FEMALE}.get(sex)
+
+    def _nationality(self, place: Place) -> str | None:
+        row = place[0]
+        if not self.rows[row]:
+            return None
+        near = self.layout.nationality == place and not self._whole(row)
+        shifts = [n for n in self._shifts(row) if self._in_place(self.layout.born, n)] if near else [0]
+        code = next((self._at(place, shift) for shift in shifts), "").translate(_TO_LETTERS).rstrip("<")
+        country = pycountry.countries.get(alpha_3=code) if code else None
+        known = country.alpha_2 if country else _STATES.get(code)
+        if known in country_names():
+            return str(known)
+        if code and code not in _NO_STATES and code not in _STATES:
+            self.remarks.append(f"the nationality was not used: {code} is not the code of a state")
+        return None
+
+
+_CUT_OFF = 3
+"""Letters up to which the last word of a name that was cut off is taken for an initial."""
+
+
+def _readings(number: str) -> list[str]:
+    """The readings of a number by its lookalikes: one letter as a digit, all of them, or a lone digit as a letter.
+
+    A digit beside other digits is left: any other swap fits the check digit by chance as often as it is right.
+    """
+    readings, at = {number.translate(_AS_DIGITS)}, 0
+    for character, run in groupby(number):
+        end = at + len(list(run))
+        beside = (number[at - 1 : at] + number[end : end + 1]).replace("<", "")
+        lone = bool(beside) and not any(one.isdigit() for one in beside)
+        if character in _TWINS and (lone or not character.isdigit()):
+            readings.add(number[:at] + _TWINS[character] * (end - at) + number[end:])
+        at = end
+    return sorted(readings - {number})
+
+
+def check_digit_or_none(read: str) -> str | None:
+    """The check digit of a field; None if it has characters that no field has."""
+    return check_digit(read) if set(read) <= _ALPHABET else None
+
+
+def _sound(read: str) -> bool:
+    """Whether a field with its check digit fits; fillers alone may have a filler for it (Doc 9303-3, 4.9)."""
+    body, digit = read[:-1], read[-1]
+    return check_digit_or_none(body) == digit or (digit == "<" and not body.strip("<"))
+
+
+def _letter(character: str) -> str:
+    """A character of a name as the letter it can only be."""
+    if character in _ALPHABET:
+        return character.translate(_TO_LETTERS) if character.isdigit() else character
+    return "".join(one for one in anyascii(character).upper() if one in _KINDS["A"] and one != "<")
+
+
+def _without_fillers_misread(name: str) -> str:
+    """A name without the fillers at its end that were read as K: no name goes on after two fillers, none ends in KKK.
+
+    >>> _without_fillers_misread("ERIKSSON<<ANNA<MARIA<<<KK<<K<")
+    'ERIKSSON<<ANNA<MARIA'
+    """
+    name = re.sub(r"K{3,}[K<]*$", "", name)
+    begun = re.match(r"<*[A-Z]+(?:<[A-Z]+)*<<+[A-Z]+(?:<[A-Z]+)*(?=<<[<K]*$)", name)
+    return begun[0] if begun else name.rstrip("<")
 
 
 def _birth(digits: str, today: date) -> str | None:
-    year, rest = digits[:2], digits[2:]
-    if not year.isdigit():
+    """A date of birth of six digits, as far as it is known.
+
+    Raises:
+        ValueError: if there is no such day.
+    """
+    if digits == "<<<<<<":
         return None
-    if not rest.isdigit():  # month and day are unknown
+    # A lone filler has the value of the digit 0, which the check digit has confirmed.
+    year, month, day = (pair if pair == "<<" else pair.replace("<", "0") for pair in re.findall("..", digits))
+    if not year.isdigit():
+        raise ValueError
+    if not month.isdigit():
         return str(_century(int(year), "01-01", today))
-    month_and_day = f"{rest[:2]}-{rest[2:]}"
-    born = f"{_century(int(year), month_and_day, today)}-{month_and_day}"
-    try:
-        date.fromisoformat(born)
-    except ValueError:
-        raise InvalidInput.at(
-            "mrz", f"the date of birth {digits} is not a date", "Scan again, or type the data by hand", "query"
-        ) from None
+    if not day.isdigit():
+        date(2000, int(month), 1)
+        return f"{_century(int(year), f'{month}-01', today)}-{month}"
+    born = f"{_century(int(year), f'{month}-{day}', today)}-{month}-{day}"
+    date.fromisoformat(born)
     return born
 
 

@@ -6,21 +6,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, computed_field, model_validator
 
 from rednotice.model.effect import Effect
 from rednotice.model.notice import Listing, Notice
 from rednotice.model.person import Sex
-from rednotice.model.values import CountryCode, Line, Noun, PartialDate, fault
+from rednotice.model.values import BirthDate, CountryCode, Line, Noun, PartialDate, fault
 
 
 class Query(Noun):
     """What an officer asks: a name heard, read or scanned, and what else is known."""
 
     name: Line | None = None
-    born: PartialDate | None = None
+    born: BirthDate | None = Field(None, description="Date of birth, as far as known; Hijri and Persian years too")
     sex: Sex | None = None
     nationality: CountryCode | None = None
+    birthplace: Line | None = Field(None, description="Place or country of birth")
+    father: Line | None = Field(None, description="The father's name")
+    mother: Line | None = Field(None, description="The mother's name")
     document: Line | None = Field(None, description="Number of an identity document")
     mrz: Annotated[str, Field(max_length=200)] | None = Field(None, description="Machine-readable zone, as scanned")
 
@@ -40,6 +43,9 @@ class Listed(Noun):
     sex: Sex | None = None
     nationalities: tuple[CountryCode, ...] = ()
     documents: tuple[str, ...] = ()
+    birthplace: str | None = None
+    father: str | None = None
+    mother: str | None = None
 
 
 class Meeting(StrEnum):
@@ -84,13 +90,40 @@ class Evidence(Noun):
 class Match(Noun):
     """One ranked answer: whom, how surely, and why."""
 
+    # What is told in words beside the evidence follows from it, and is passed over when a match is read back.
+    model_config = ConfigDict(extra="ignore")
+
     id: Line
     score: Annotated[float, Field(ge=0, le=1)]
     name: str
+    met_name: str = Field(description="The listed name that met best; the name itself if none was compared")
+    means: str = Field(description="What the score means, in a sentence")
     in_words: str
     parts: tuple[Part, ...] = ()
     other_order: bool = False
     evidence: tuple[Evidence, ...] = ()
+
+    def said(self, verdict: Agreement) -> tuple[Evidence, ...]:
+        """What, besides the name, gave this verdict."""
+        return tuple(one for one in self.evidence if one.verdict is verdict)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def agreements(self) -> tuple[str, ...]:
+        """What agrees, in words."""
+        return tuple(one.says for one in self.said(Agreement.AGREES))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """What contradicts, in words."""
+        return tuple(one.says for one in self.said(Agreement.CONTRADICTS))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """What says neither, in words."""
+        return tuple(one.says for one in self.said(Agreement.UNKNOWN))
 
 
 class Answer(Noun):
@@ -143,3 +176,4 @@ class Check(Noun):
     results: tuple[Result, ...]
     compared_with: int
     says: str
+    remarks: tuple[str, ...] = Field((), description="What of a machine-readable zone was mended or not used, and why")

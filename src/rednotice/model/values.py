@@ -100,6 +100,28 @@ PartialDate = Annotated[
 ]
 """A date as text of which day, or month and day, may be unknown: 1971-03-05, 1971-03, 1971."""
 
+OTHER_CALENDARS = range(1250, 1501)
+"""Years that nobody alive was born in by the Gregorian calendar, but by the Hijri or the Persian one."""
+
+
+def _birth_date(text: str) -> str:
+    fit = _PARTIAL.fullmatch(text.strip())
+    if fit and int(fit[1]) in OTHER_CALENDARS:
+        month, day = int(fit[2] or 1), int(fit[3] or 1)
+        # No month of either has more days; which have fewer is seen when the date is read (`match.dates`).
+        if 1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30):
+            return text.strip()
+    return _partial_date(text)
+
+
+BirthDate = Annotated[
+    str,
+    BeforeValidator(_year_as_text, json_schema_input_type=str | int),
+    Field(json_schema_extra={"examples": ["1971-03-05", "1971-03", "1971", "1349-12-14"]}),
+    AfterValidator(_birth_date),
+]
+"""A date of birth as asked: partly known, and Hijri or Persian if its year is one from 1250 to 1500."""
+
 
 def months_later(day: date, months: int) -> date:
     """The same day so many months later; the last day of a month that is shorter.
@@ -180,16 +202,18 @@ def bureau_name(code: str) -> str:
     return INTERNATIONAL_ENTITIES.get(code) or country_names().get(code, code)
 
 
+@cache
+def _countries_by_name() -> dict[str, str]:
+    """All that a country is called or coded, in small letters, to its alpha-2 code."""
+    called = {
+        str(value).lower(): country.alpha_2 for country in pycountry.countries for _, value in reversed(list(country))
+    }
+    return called | _ALSO_CALLED
+
+
 def find_country(text: str) -> str | None:
     """The alpha-2 code of a country named in any usual way (name, alpha-3, other case), or None."""
-    wanted = text.strip()
-    if wanted.lower() in _ALSO_CALLED:
-        return _ALSO_CALLED[wanted.lower()]
-    try:
-        code: str = pycountry.countries.lookup(wanted).alpha_2
-    except LookupError:
-        return None
-    return code
+    return _countries_by_name().get(text.strip().lower())
 
 
 def _country(code: str) -> str:
