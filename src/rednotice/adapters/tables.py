@@ -111,7 +111,9 @@ def format_of(path: Path, said: Format | None = None) -> Format:
     found = _EXTENSIONS.get(path.suffix.lower())
     if found is None:
         known = ", ".join((*_EXTENSIONS, ".ftm.json"))
-        raise _not_a_table(f"the name {quote(path)} does not say a format", f"Name the format, or end it in {known}")
+        raise _not_a_table(
+            f"the name {quote(str(path))} does not say a format", f"Name the format, or end it in {known}"
+        )
     return found
 
 
@@ -286,9 +288,11 @@ def _json_rows(lines: _Lines, kind: Kind, *, is_ftm: bool = False) -> Iterator[R
 
 def _object(line: str) -> tuple[Row | None, str]:
     try:
-        found = json.loads(line)
-    except ValueError as error:
-        return None, f"not JSON ({error})"
+        found = json.loads(line.strip())
+    except json.JSONDecodeError as error:
+        return None, f"not JSON ({error.msg} at character {error.colno})"
+    except ValueError:  # a number of thousands of digits
+        return None, "not JSON (a number is too long)"
     except RecursionError:
         return None, "nested too deeply"
     return (found, "") if isinstance(found, dict) else (None, "not an object of JSON")
@@ -384,7 +388,7 @@ def _parquet(file: IO[bytes], path: Path, kind: Kind) -> Iterator[Piece]:
         total, first_row = table.metadata.num_rows, 1
         for batch in _even(table.iter_batches(BATCH, columns=list(wanted.values()))):
             named = batch.rename_columns([_column(name) for name in batch.schema.names])
-            yield Piece(named, first_row, (first_row + batch.num_rows) / total)
+            yield Piece(named, first_row, (first_row + batch.num_rows - 1) / total)
             first_row += batch.num_rows
         if first_row == 1:
             yield Piece(pa.RecordBatch.from_pylist([], schema=table.schema_arrow), 1, 1.0)

@@ -267,7 +267,8 @@ def _say_of_persons(path: Path, form: Format) -> None:
         raise InvalidInput.at("", f"{path} holds no persons that could be listed", "See what it holds", "table")
     gone = sum(note.left_out for note in notes)
     if notes:
-        said.print(f"{fill(path)}: {count:,} persons, {gone:,} left out, {len(notes) - gone:,} remarks.")
+        kept = f"{_count(count, 'person')}, {_count(gone, 'row')} left out, {_count(len(notes) - gone, 'remark')}"
+        said.print(f"{fill(path)}: {kept}.")
         _say(notes[:SHOWN], len(notes))
 
 
@@ -285,9 +286,14 @@ def _summary(tally: _Tally, seconds: float, left_out: Path | None) -> None:
         said.print("[dim]--left-out FILE writes them all[/]")
     rate = tally.queries / seconds if seconds else 0
     said.print(
-        f"{tally.queries:,} queries, {tally.hits:,} hits, {tally.left_out:,} rows left out, "
-        f"{tally.remarks:,} remarks; {seconds:,.1f} s, {rate:,.0f} queries a second."
+        f"{_count(tally.queries, 'query', 'queries')}, {_count(tally.hits, 'hit')}, "
+        f"{_count(tally.left_out, 'row')} left out, {_count(tally.remarks, 'remark')}; "
+        f"{seconds:,.1f} s, {rate:,.0f} queries a second."
     )
+
+
+def _count(number: int, one: str, several: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 @contextmanager
