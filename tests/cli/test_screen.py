@@ -169,6 +169,20 @@ def test_ctrl_c_leaves_what_can_be_gone_on_with_and_says_so(processes: str, scre
     assert "hits.csv.parts holds an interrupted run with other top; run it again as it was, or begin anew" in said
 
 
+def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(screening: Screening) -> None:
+    queries = many(screening.folder, COUNT * BATCH)
+    started = screening.start(queries, "--against", PERSONS, "-o", "hits.csv", "--processes", "2")
+    eventually(lambda: parts(screening.folder) or None, "a part is done", 100)
+    workers = [one for one in psutil.Process(started.pid).children() if "spawn_main" in " ".join(one.cmdline())]
+    assert len(workers) == 2
+    workers[0].kill()
+    _, said = started.communicate(timeout=60)
+    assert started.returncode == 1
+    assert "a process that screened ended by itself (was it killed for want of memory?); what was done is kept" in said
+    assert "Traceback" not in said
+    eventually(lambda: children_gone(workers), "the other one ends", 30)
+
+
 BAD = {
     "a cut Parquet": ("cut.parquet", PERSONS, "is not a whole Parquet file ("),
     "not UTF-8": ("latin.csv", PERSONS, "is not UTF-8 text: line 2 has the byte 0xFC (byte 18 of the file)"),

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyarrow as pa
@@ -87,8 +87,9 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
     """
     # A fork would copy locks that other threads hold; what is spawned begins afresh on every platform.
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(job, stop))
+    # A pipe on which nothing is sent: its other end closes with the block, and also if this process is killed.
+    leash, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(job, leash))
 
     def ask(pieces: Iterable[Piece]) -> Answers:
         waiting: deque[tuple[Piece, Future[Screened]]] = deque()
@@ -111,8 +112,9 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
     try:
         yield ask
     finally:
-        stop.set()
+        held.close()
         pool.shutdown(wait=True, cancel_futures=True)
+        leash.close()
 
 
 @contextmanager
@@ -134,19 +136,17 @@ _job: Job
 _index: Index
 
 
-def _begin(job: Job, stop: Event) -> None:
+def _begin(job: Job, leash: Connection) -> None:
     global _job, _index
-    # A parent that was killed closes nothing, and one that was interrupted does not wait for an answer.
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    for ended in (parent.join, stop.wait):
-        threading.Thread(target=_end_after, args=(ended,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     _job = job
     _index = load_index(job.persons, job.format)
 
 
-def _end_after(ended: Callable[[], object]) -> None:
-    ended()
+def _end_with(leash: Connection) -> None:
+    # Nobody waits any more for an answer, be it half done.
+    with suppress(EOFError, OSError):
+        leash.recv_bytes()
     os._exit(0)
 
 
