@@ -1,6 +1,7 @@
 # make run    set everything up, walk the road once, serve until Ctrl-C     (ARGS="--data DIR --port N")
 # make demo   set everything up, walk the road on a folder that is gone afterwards     (ARGS=--json)
 # make test   set everything up, check types, style and imports, run the tests
+# make test-spark    the tests under Apache Spark, which needs Java 17 (Spark comes as source and is built here)
 # make bench  measure, side by side with peers and limits
 SHELL := /bin/sh
 VENV := .venv
@@ -9,7 +10,7 @@ ARGS ?=
 # Only ready-built wheels, every one by its hash: no compiler, and nothing that is not in the lock.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
-.PHONY: run demo test setup setup-test check bench lock docs hooks clean
+.PHONY: run demo test test-spark setup setup-test check bench lock docs hooks clean
 
 run: setup
 	@exec $(BIN)/python -m rednotice up $(ARGS)
@@ -19,6 +20,9 @@ demo: setup
 
 test: setup-test check
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+test-spark: $(VENV)/spark.stamp
+	@$(BIN)/python -m pytest tests/adapters/test_spark.py $(ARGS)
 
 check: setup-test
 	@$(BIN)/ruff check --quiet .
@@ -52,6 +56,12 @@ $(VENV)/test.stamp: requirements/test.lock $(VENV)/run.stamp
 	@$(PIP) -r requirements/test.lock >&2
 	@touch $@
 
+# Spark has no wheel: it alone is taken as source, by its hash, and built with what the lock holds.
+$(VENV)/spark.stamp: requirements/spark.lock $(VENV)/test.stamp
+	@echo "Adding Apache Spark ..." >&2
+	@$(PIP) --no-binary pyspark --no-build-isolation -r requirements/spark.lock >&2
+	@touch $@
+
 # Makes the lock files anew from pyproject.toml. They carry hashes and no addresses.
 lock:
 	@test -x .venv-lock/bin/uv || (python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv==0.13.9)
@@ -60,6 +70,9 @@ lock:
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt -c requirements/run.lock --extra test $(UPGRADE) \
 	  -o requirements/test.lock pyproject.toml requirements/build.in
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt -c requirements/run.lock --extra spark $(UPGRADE) \
+	  -o requirements/spark.lock pyproject.toml requirements/build.in requirements/spark.in
 
 hooks: setup-test
 	@$(BIN)/pre-commit install

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from rednotice.adapters.lists import OFAC_SOURCE, UN_MEASURES, UN_SOURCE, beside, read_ofac, read_un
+from rednotice.adapters.lists import OFAC_SOURCE, UN_MEASURES, UN_SOURCE, FtmFile, beside, read_ofac, read_un
 from rednotice.cli.laptop import EXAMPLES
 from rednotice.errors import InvalidInput
 from rednotice.model.person import Document, DocumentKind, NameKind, Person, Sex
@@ -209,6 +210,80 @@ def test_the_aliases_lie_beside_the_list(tmp_path: Path) -> None:
     assert beside(tmp_path / "list.csv", "sdn", "alt") is None
     (tmp_path / "alt.csv").unlink()
     assert beside(tmp_path / "sdn.csv", "sdn", "alt") is None
+
+
+# --- FollowTheMoney ------------------------------------------------------------------------------------------
+
+
+def entities(path: Path, *documents: object) -> Path:
+    """A file of entities."""
+    path.write_text("".join(json.dumps(one) + "\n" for one in documents), encoding="utf-8")
+    return path
+
+
+def test_a_person_of_followthemoney_has_source_date_passport_and_sanction() -> None:
+    read = FtmFile(EXAMPLES / "screening" / "entities.ftm.json")
+    (listing, person), (other_listing, other) = read.entries()
+    assert (listing.source, listing.reference) == ("synthetic_sanctions", "syn-person-1")
+    assert (listing.listed_on, listing.measures) == (date(2024, 5, 7), ("Synthetic measures",))
+    assert listing.remark == "topics: sanction; datasets: synthetic_sanctions; last change: 2026-10-02"
+    assert names(person) == [
+        ("Samir Talat al-Numudhaji", NameKind.PRIMARY),
+        ("سمير طلعت النموذجي", NameKind.ALIAS),
+        ("Abu Mithal", NameKind.ALIAS),
+    ]
+    assert (person.born, person.also_born, person.birthplace) == ("1979-11-30", ("1980",), "Aden")
+    assert (person.sex, person.nationalities) == (Sex.MALE, ("YE",))
+    assert (person.father, person.mother, person.occupation) == ("Talat", "Mira", "Synthetic financier")
+    assert person.documents == (
+        Document(kind=DocumentKind.PASSPORT, number="SYN0000311", country="YE"),
+        Document(kind=DocumentKind.IDENTITY_CARD, number="SYN-ID-7"),
+    )
+    assert (other_listing.listed_on, other.born, other.nationalities) == (date(2025, 1, 2), "1961", ("KP",))
+    assert read.left_out == {"Passport": 1, "Sanction": 1, "Company": 1}
+    assert read.remarks == [
+        "syn-person-2: 'unknown' is no date; this date of birth is left out",
+        "syn-person-2: 'atlantis' is no country of today; this nationality is left out",
+    ]
+
+
+def test_sanctions_and_passports_may_stand_within_their_person(tmp_path: Path) -> None:
+    within = [
+        {"schema": "Sanction", "properties": {"startDate": ["2020-03"], "program": ["X"]}},
+        {"schema": "Identification", "properties": {"number": ["SYN1"]}},
+    ]
+    document = {"id": "a", "schema": "Person", "properties": {"name": ["A B"], "sanctions": within}}
+    ((listing, person),) = FtmFile(entities(tmp_path / "a.json", document), "A list").entries()
+    assert (listing.source, listing.listed_on, listing.measures) == ("A list", date(2020, 3, 1), ("X",))
+    assert person.documents == (Document(kind=DocumentKind.OTHER, number="SYN1"),)
+
+
+def test_an_entity_that_cannot_be_taken_over_is_named_and_the_others_are_taken(tmp_path: Path) -> None:
+    odd = {"id": "odd", "schema": "Person", "properties": {"name": ["A\x7fB"]}}
+    endless = {"id": "x" * 101, "schema": "Person", "properties": {"name": ["C"]}}
+    shapeless = {"id": "shapeless", "schema": "Person", "properties": "?", "caption": "D E", "datasets": {}}
+    path = entities(tmp_path / "a.json", odd, endless, shapeless)
+    path.write_text(path.read_text() + '{"id": "cut', encoding="utf-8")
+    read = FtmFile(path)
+    assert [(listing.source, str(person.names[0])) for listing, person in read.entries()] == [("a.json", "D E")]
+    assert [remark.partition(": left out")[0] for remark in read.remarks] == ["odd", "x" * 101, "line 4"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"", "it holds no persons"),
+        (b"%PDF-1.7\n", "its first line is not an object of JSON"),
+        (b'{"id": "a", "schema": "Company"}\n', "it holds no persons"),
+        (b"[]\n", "its first line is not an object of JSON"),
+    ],
+)
+def test_what_is_no_list_of_entities_is_refused(raw: bytes, why: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(raw)
+    with pytest.raises(InvalidInput) as refused:
+        [*FtmFile(tmp_path / "a.json").entries()]
+    said = "(the whole document): this is not a list of FollowTheMoney entities, one a line: "
+    assert str(refused.value.faults[0]) == f"{said}{why}. Download it anew from its publisher."
 
 
 # --- What is no list ----------------------------------------------------------------------------------------

@@ -48,13 +48,13 @@ class Caller:
     """Calls a program as one officer."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        self._url = url
+        self.url = url
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """The answer; one that refuses is a problem (RFC 9457)."""
         headers = self._headers | more.pop("headers", {})
-        answer = httpx.request(method, self._url + path, headers=headers, trust_env=False, timeout=60, **more)
+        answer = httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=60, **more)
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == PROBLEM
             assert set(answer.json()) >= {"type", "title", "status", "detail", "errors"}
@@ -77,6 +77,10 @@ class Desks:
 
     def node(self, role: Role | None = None) -> Caller:
         return Caller(self._node, self._token("node", "ES", role) if role else None)
+
+    def token_of(self, role: Role) -> str:
+        """The token of an officer of node ES."""
+        return self._token("node", "ES", role)
 
     def _token(self, at: str, bureau: str, role: Role) -> str:
         known = self._tokens.get((at, bureau, role))

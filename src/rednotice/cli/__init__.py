@@ -10,7 +10,21 @@ import typer
 from rich.console import Console
 
 from rednotice import __version__
-from rednotice.cli import application, case, check, hold, law, lists, log, notice, officer, request, review, serve
+from rednotice.cli import (
+    application,
+    case,
+    check,
+    hold,
+    law,
+    lists,
+    log,
+    notice,
+    officer,
+    request,
+    review,
+    screen,
+    serve,
+)
 from rednotice.cli import laptop as laptop
 from rednotice.errors import InvalidInput, RedNoticeError
 
@@ -25,6 +39,7 @@ app = typer.Typer(
 app.command("up")(laptop.up)
 app.command("demo")(laptop.demo)
 app.command("check")(check.check)
+app.command("screen")(screen.screen)
 app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
 app.add_typer(notice.app, name="notice")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from rednotice.adapters.lists import FILE_LIMIT, beside, read_un
+from rednotice.adapters.lists import FILE_LIMIT, FtmFile, beside, read_un
 from rednotice.adapters.request_file import read_bytes
 from rednotice.cli.client import connect
 from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
 
-app = typer.Typer(no_args_is_help=True, help="Import lists: the Security Council's, OFAC's.")
+app = typer.Typer(no_args_is_help=True, help="Import lists: the Security Council's, OFAC's, FollowTheMoney.")
+
+SENT_AT_ONCE = 500
 
 ListFile = Annotated[Path, typer.Argument(help="The file as its publisher hands it out", show_default=False)]
 
@@ -52,6 +55,38 @@ def ofac(
         return
     also = f"aliases from {aliases}" if aliases else "no file of aliases beside it"
     out.print(f"{found['entries']} persons for this node's checks; {fill(also)}.")
+    _rest(found)
+
+
+@app.command("ftm")
+def ftm(
+    file: ListFile,
+    data: DataFolder,
+    source: Annotated[str | None, typer.Option(help="What to call the list; its first dataset if not given")] = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Import FollowTheMoney entities (OpenSanctions and others) into this bureau's own checks, whatever their number.
+
+    Persons are taken, with their passports and sanctions. They are no notices: they stay at the node.
+    """
+    read = FtmFile(file, source)
+    entries = read.entries()
+    first = next(entries)  # what is no such file is refused before anything is sent
+    client, _ = connect(data, "node", name=acting_as, role="operator")
+    count = 0
+    every = chain([first], entries)
+    while some := list(islice(every, SENT_AT_ONCE)):
+        body = [
+            {"listing": listing.model_dump(mode="json"), "person": person.model_dump(mode="json", exclude_none=True)}
+            for listing, person in some
+        ]
+        count += client.post("/api/lists/entries", {"entries": body})["entries"]
+    found = {"entries": count, "left_out": read.left_out, "remarks": read.remarks}
+    if as_json:
+        show_json(found)
+        return
+    out.print(f"{count:,} persons for this node's checks.")
     _rest(found)
 
 

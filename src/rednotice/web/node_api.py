@@ -1,10 +1,11 @@
 """A bureau's node over HTTP: checks and hits, also while the node is cut off."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from rednotice.adapters.lists import read_ofac
 from rednotice.errors import NotAllowed, NotFound
@@ -13,8 +14,9 @@ from rednotice.model import check as nouns
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.effect import EffectTable
 from rednotice.model.hit import Hit
-from rednotice.model.notice import Notice, from_path
-from rednotice.model.values import Line, Text
+from rednotice.model.notice import Listing, Notice, from_path
+from rednotice.model.person import Person
+from rednotice.model.values import Line, Text, fault
 from rednotice.node import Node
 from rednotice.web.app import After, Enrolled, bearer, make_app
 
@@ -26,12 +28,39 @@ A match is a likeness, never proof. What a notice allows differs from country to
 effect configured here, its source, and whom to ask. Calls need `Authorization: Bearer <token>`.
 """
 
+ID_LIMIT = 180
+
 
 class CheckBody(BaseModel):
     """A question about a person."""
 
     query: nouns.Query
     limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class ScreenBody(BaseModel):
+    """Questions about many persons."""
+
+    queries: Annotated[list[nouns.Query], Field(min_length=1, max_length=1000)]
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class ScreenHit(BaseModel):
+    """One match, and where it is listed."""
+
+    id: Line
+    score: float
+    name: str
+    explanation: str
+    source: str = Field(description="The notice, or the list and the reference in it")
+    dated: date | None = Field(description="When the notice was published, or the person listed, if that is known")
+
+
+class ScreenAnswer(BaseModel):
+    """The answer to one of the questions, and the number under which the check is kept."""
+
+    check: Line
+    hits: list[ScreenHit]
 
 
 class HitBody(BaseModel):
@@ -56,6 +85,28 @@ class OfacBody(BaseModel):
 
     sdn: str
     alt: str | None = None
+
+
+class ListEntry(BaseModel):
+    """A person of a list."""
+
+    listing: Listing
+    person: Person
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> "ListEntry":
+        if len(self.listing.source) + len(self.listing.reference) > ID_LIMIT:
+            raise fault(
+                f"source and reference have more than {ID_LIMIT} characters together",
+                "Shorten the source; the two together are the id of the entry",
+            )
+        return self
+
+
+class EntriesBody(BaseModel):
+    """Some entries of a list, read from its file by whoever sends them."""
+
+    entries: Annotated[list[ListEntry], Field(min_length=1, max_length=1000)]
 
 
 class LocalImport(BaseModel):
@@ -110,6 +161,12 @@ def node_app(node: Node) -> FastAPI:
         """Who is this? Ranked matches, each with its reason, its notice and what may be done here."""
         return node.check(question.query, by, question.limit)
 
+    @app.post("/api/screen", tags=["check"])
+    def screen(questions: ScreenBody, by: acting) -> list[ScreenAnswer]:
+        """Who are these? Each question is a check like any other, kept under its own number; answers in their order."""
+        checks = (node.check(query, by, questions.limit) for query in questions.queries)
+        return [ScreenAnswer(check=made.number, hits=[*map(_screen_hit, made.results)]) for made in checks]
+
     @app.post("/api/hits", tags=["check"], status_code=201)
     def confirm(hit: HitBody, by: acting) -> Hit:
         """Confirms a hit; the report goes to the requesting bureau as soon as the line stands."""
@@ -142,6 +199,12 @@ def node_app(node: Node) -> FastAPI:
         count = node.import_local((LocalEntry(listing, person) for listing, person in read.entries), by)
         return LocalImport(entries=count, left_out=read.left_out, remarks=list(read.remarks))
 
+    @app.post("/api/lists/entries", tags=["operation"])
+    def import_entries(body: EntriesBody, by: acting) -> LocalImport:
+        """Takes entries of any list for this node's own checks. They are no notices and are never circulated."""
+        count = node.import_local((LocalEntry(one.listing, one.person) for one in body.entries), by)
+        return LocalImport(entries=count, left_out={}, remarks=[])
+
     @app.post("/api/officers", tags=["operation"], status_code=201)
     def enrol(officer: OfficerBody, by: acting) -> Enrolled:
         """Enrols an officer of this bureau."""
@@ -157,3 +220,17 @@ def node_app(node: Node) -> FastAPI:
             return reader.officers()
 
     return app
+
+
+def _screen_hit(result: nouns.Result) -> ScreenHit:
+    match, notice, listing = result.match, result.notice, result.listing
+    dated = listing.listed_on if listing else None
+    source = f"{listing.source} {listing.reference}" if listing else "a list of this node"
+    if notice:
+        behind = notice.listing
+        of = f"{behind.source} {behind.reference}" if behind else notice.bureau or "the office"
+        source = f"{notice.colour} notice {notice.control_number} ({of})"
+        dated = (behind and behind.listed_on) or notice.published_at.date()
+    return ScreenHit(
+        id=match.id, score=match.score, name=match.name, explanation=match.in_words, source=source, dated=dated
+    )
