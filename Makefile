@@ -49,6 +49,8 @@ $(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(VENV)/python.stamp
 	@echo "Setting up $(VENV) (once) ..." >&2
 	@$(PIP) -r requirements/run.lock >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
+	@echo "Compiling the matcher's loops ..." >&2
+	@$(BIN)/python -m rednotice.match
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.lock $(VENV)/run.stamp

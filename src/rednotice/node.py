@@ -174,8 +174,8 @@ class Node:
         taken = list(entries)
         with self.database.work(self._clock()) as work:
             work.save_local_entries(taken)
-        for entry in taken:
-            self.index.add(check.local_person(entry))
+        people = {check.local_id(entry): check.local_person(entry) for entry in taken}
+        self.index.add_all(people.values())
         return len(taken)
 
     # --- Officers ---------------------------------------------------------------------------------------------

@@ -9,22 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rednotice.match.index import REPORTED_FROM
-from rednotice.match.names import MINOR_WEIGHT, Comparison, compare
-from rednotice.match.text import Word, words
+from rednotice.match.names import Asked, Borne, Comparison, compare
+from rednotice.match.text import words
 from rednotice.model.check import Meeting
 from tests.conftest import cases
 
 PAIRS = cases("names")
+NOTHING = Borne.nothing()
 NAMES = sorted({case.values[0][side] for case in PAIRS for side in ("asked", "listed")})
 
 
-def weigh(word: Word) -> float:
-    """As the index weighs, but for how rare a word is in a list: here is none."""
-    return MINOR_WEIGHT if word.is_minor else 0.3 if word.is_initial else 1.0
-
-
 def compared(asked: str, listed: str) -> Comparison:
-    return compare(words(asked), words(listed), weigh)
+    """As the index compares, but for how rare a word is in a list: here is none."""
+    return compare(Asked.of(words(asked), NOTHING), words(listed), NOTHING)
 
 
 @pytest.mark.parametrize("case", PAIRS)

@@ -1,10 +1,11 @@
-"""Screening in several processes: each loads the index once and answers batches; answers come in order."""
+"""Screening in several processes: each maps the one index and answers batches; answers come in order."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -89,7 +90,11 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
     context = multiprocessing.get_context("spawn")
     # A pipe on which nothing is sent: its other end closes with the block, and also if this process is killed.
     leash, held = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(job, leash))
+    # The index is made once; what it is mapped from is in memory once, for however many processes.
+    shared = tempfile.TemporaryDirectory(prefix="rednotice-screen-")
+    index = Path(shared.name) / "index"
+    load_index(job.persons, job.format).save(index)
+    pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(job, index, leash))
 
     def ask(pieces: Iterable[Piece]) -> Answers:
         waiting: deque[tuple[Piece, Future[Screened]]] = deque()
@@ -115,6 +120,7 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
         held.close()
         pool.shutdown(wait=True, cancel_futures=True)
         leash.close()
+        shared.cleanup()
 
 
 @contextmanager
@@ -136,11 +142,11 @@ _job: Job
 _index: Index
 
 
-def _begin(job: Job, leash: Connection) -> None:
+def _begin(job: Job, index: Path, leash: Connection) -> None:
     global _job, _index
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     _job = job
-    _index = load_index(job.persons, job.format)
+    _index = Index.open(index)
 
 
 def _end_with(leash: Connection) -> None:

@@ -26,6 +26,7 @@ from rednotice.adapters.workers import Answers, Ask, Job, here, in_processes, nu
 from rednotice.cli.client import Client, connect
 from rednotice.cli.options import ActingAs, DataFolder, fill
 from rednotice.errors import InvalidInput
+from rednotice.match.explain import means
 from rednotice.match.index import REPORTED_FROM
 from rednotice.match.rows import Note, Question, questions
 from rednotice.match.screen import TOP, Screened, best_first, hit_schema, hits, query_id_type
@@ -247,7 +248,14 @@ def _answers(client: Client, asked: list[Question], order: _Order) -> list[tuple
                 if hit["score"] >= order.threshold and (held is None or hit["score"] > held.score):
                     since = f" of {hit['dated']}" if hit["dated"] else ""
                     words = f"{hit['explanation']}; {hit['source']}{since}"
-                    best[number][hit["id"]] = Match(id=hit["id"], score=hit["score"], name=hit["name"], in_words=words)
+                    best[number][hit["id"]] = Match(
+                        id=hit["id"],
+                        score=hit["score"],
+                        name=hit["name"],
+                        met_name=hit["name"],
+                        means=means(hit["score"], ()),
+                        in_words=words,
+                    )
     return [(question.id, best_first(found.values(), order.top)) for question, found in zip(asked, best, strict=True)]
 
 

@@ -26,7 +26,7 @@ from rednotice.model.request import Request
 from rednotice.model.values import BureauCode, Line, Noun
 from rednotice.rules.book import examine
 
-SAME_PERSON_FROM = 0.85
+SAME_PERSON_FROM = 0.5
 SAME_FACTS_FROM = 70.0
 NOT_COMPLIANT = frozenset({Ground.COMPLIANCE, Ground.COMMISSION})
 """Grounds of recall that weigh like a refusal."""

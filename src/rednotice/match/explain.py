@@ -6,17 +6,6 @@ from rednotice.match.names import Comparison
 from rednotice.match.score import DOCUMENT_DECIDES
 from rednotice.model.check import Agreement, Evidence, Listed, Match, Meeting, Part
 
-MEANING: tuple[tuple[float, str], ...] = (
-    (0.90, "about 8 in 10"),
-    (0.85, "about 6 in 10"),
-    (0.80, "about 3 in 10"),
-    (0.75, "about 1 in 10"),
-    (0.00, "fewer than 1 in 10"),
-)
-"""From which score on how many of the matches were the same person. Counted by names alone, on 1,500 queries for
-persons of a list of 10,388 (OFAC, UN, Wikidata pairs: `matching/queries.jsonl`). What besides the name agrees makes
-it likelier."""
-
 
 def explain(
     person: Listed,
@@ -53,8 +42,10 @@ def explain(
 def means(score: float, evidence: tuple[Evidence, ...]) -> str:
     """What a score means, in a sentence.
 
-    >>> means(0.91, ())
-    'Of matches by name scored like this, about 8 in 10 were the same person; it is a likeness, not proof.'
+    The score is a probability as `model.json` was fitted to give it: on names of which about half are listed.
+
+    >>> means(0.81, ())
+    'Where half of those asked are listed, about 8 in 10 matches scored like this are the same person: no proof.'
     """
     document = any(one.datum == "document" and one.verdict is Agreement.AGREES for one in evidence)
     if document:
@@ -63,8 +54,9 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
         against = any(one.verdict is Agreement.CONTRADICTS for one in evidence)
         look = "what contradicts may mean that somebody else bears it; " if against else ""
         return f"{said}; {look}compare the document and its bearer."
-    often = next(often for least, often in MEANING if score >= least)
-    return f"Of matches by name scored like this, {often} were the same person; it is a likeness, not proof."
+    tenths = round(score * 10)
+    often = "more than 9 in 10" if score > 0.95 else f"about {tenths} in 10" if tenths else "fewer than 1 in 10"
+    return f"Where half of those asked are listed, {often} matches scored like this are the same person: no proof."
 
 
 def in_words(parts: tuple[Part, ...], other_order: bool, evidence: tuple[Evidence, ...]) -> str:

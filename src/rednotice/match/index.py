@@ -14,22 +14,21 @@ from pathlib import Path
 import numpy as np
 
 from rednotice.match import lexicon, text
-from rednotice.match.documents import normal_number
 from rednotice.match.explain import explain
 from rednotice.match.kernels import search
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne, compare, probability, room_of_thread
-from rednotice.match.score import weigh_evidence
+from rednotice.match.score import Known, likelihood, total, weigh_evidence
 from rednotice.match.segment import Segment, segment_of
 from rednotice.match.text import words
-from rednotice.model.check import Answer, Listed, Query
+from rednotice.model.check import Answer, Listed, Match, Query
 
-REPORTED_FROM = 0.72
+REPORTED_FROM = 0.2
 """Matches that score less are not shown."""
 BUDGET = 30_000
 """Postings read for one question, after which no new candidate is taken up; the answer says so."""
-WEIGHED = 40
-"""So many of the persons with the nearest names are weighed by what else is known."""
+BOOST = 1e5
+"""What is known besides the name makes a person no more than so many times likelier, but for a document."""
 MERGED_UP_TO = 20_000
 """Segments of more persons are not made into one with others: that would take longer than a second."""
 
@@ -41,12 +40,19 @@ def build(people: Iterable[Listed]) -> Index:
     return index
 
 
+def warm() -> None:
+    """Loads all that a first check would wait for: compiled loops (compiled if they are not yet), names' dictionary."""
+    index = build([Listed(id="1", names=("Anna Maria Eriksson", "Анна Эриксон"), documents=("L898902C3",))])
+    index.check(Query(name="Annamaria Erikson", document="L898902C3"))
+    index.remove("1")
+
+
 class Index:
     """Persons, findable by name in any script and by document. May be read and changed from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._changing = threading.Lock()
+        self._merging = threading.Lock()
         self._segments: tuple[Segment, ...] = ()
         self._borne = Borne.nothing().counts
         self._gone: list[str] | None = None
@@ -70,18 +76,18 @@ class Index:
             borne = Borne(self._borne, max(1, sum(segment.names for segment in segments)))
         asked = Asked.of(words(query.name) if query.name else (), borne)
         near, cut = _near(asked, segments, borne)
+        known = Known.of(query)
         found = []
-        for person, position, name_score in _weighed(query, segments, near, max(WEIGHED, limit)):
-            score, evidence = weigh_evidence(name_score, query, person)
+        for person, position, odds in _candidates(known, segments, near, reported_from):
+            score = total(odds, likelihood(known, person))
             if score >= reported_from:
-                found.append((score, person, position, evidence))
-        found.sort(key=lambda one: (-one[0], one[1].id))
-        matches = []
-        for score, person, position, evidence in found[:limit]:
-            met = None if position is None else compare(asked, words(person.names[position]), borne)
-            matches.append(explain(person, met, evidence, score))
+                found.append((score, odds or 0.0, person, position))
+        found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
         return Answer.model_construct(
-            query=query, matches=tuple(matches), compared_with=sum(one.alive for one in segments), cut_by_budget=cut
+            query=query,
+            matches=tuple(_match(asked, borne, known, person, position) for _, _, person, position in found[:limit]),
+            compared_with=sum(one.alive for one in segments),
+            cut_by_budget=cut,
         )
 
     # --- Changing -------------------------------------------------------------------------------------------
@@ -109,14 +115,14 @@ class Index:
                 number = segment.by_id(person_id)
                 if number is None:
                     continue
-                np.subtract.at(self._borne, segment.remove(number), 1)
+                np.subtract.at(self._borne, np.array(segment.remove(number), np.int32), 1)
                 if not segment.alive:
                     self._segments = tuple(one for one in self._segments if one is not segment)
                 if self._gone is not None:
                     self._gone.append(person_id)
-                break
-            text.forget()
-            lexicon.forget()
+                text.forget()
+                lexicon.forget()
+                return
 
     def _put(self, segments: tuple[Segment, ...], came: Segment, *went: Segment) -> None:
         np.add.at(self._borne, *came.borne())
@@ -125,16 +131,16 @@ class Index:
         self._segments = segments
 
     def _merge(self) -> None:
-        """Makes one of the last segments while they are alike; checks go on, and so do removals."""
-        if not self._changing.acquire(blocking=False):
+        """Makes one of the last segments while they are alike; checks go on meanwhile, and so do removals."""
+        if not self._merging.acquire(blocking=False):
             return
         try:
             while True:
                 with self._lock:
-                    *before, left, right = (None, None, *self._segments)
-                    if left is None or right is None or left.alive > 2 * right.alive or left.alive > MERGED_UP_TO:
+                    alike = self._segments[-2:]
+                    if len(alike) < 2 or alike[0].alive > min(2 * alike[1].alive, MERGED_UP_TO):
                         return
-                    people = [*left.living(), *right.living()]
+                    people = [person for segment in alike for person in segment.living()]
                     self._gone = []
                 merged = segment_of(people)
                 with self._lock:
@@ -143,12 +149,13 @@ class Index:
                         if number is not None:
                             merged.remove(number)
                     self._gone = None
-                    came_since = self._segments[self._segments.index(right) + 1 :] if right in self._segments else ()
-                    kept = tuple(one for one in before if one is not None and one in self._segments)
-                    went = [one for one in (left, right) if one in self._segments]
-                    self._put((*kept, merged, *came_since) if merged.alive else (*kept, *came_since), merged, *went)
+                    went = [segment for segment in alike if segment in self._segments]
+                    place = len(self._segments) - len(went) if went else len(self._segments)
+                    kept = tuple(segment for segment in self._segments if segment not in went)
+                    came = (merged,) if merged.alive else ()
+                    self._put((*kept[:place], *came, *kept[place:]), merged, *went)
         finally:
-            self._changing.release()
+            self._merging.release()
 
     # --- Files ----------------------------------------------------------------------------------------------
 
@@ -189,28 +196,35 @@ def _near(asked: Asked, segments: Sequence[Segment], borne: Borne) -> tuple[list
         cut = cut or cut_here
         for name, score in zip(room.names[:count].tolist(), room.scores[:count].tolist(), strict=True):
             person = int(segment.people.name_person[name])
+            position = name - int(segment.people.person_names[person])
             held = best.get((place, person))
-            if held is None or score > held[0]:
-                best[place, person] = score, place, person, name - int(segment.people.person_names[person])
+            if held is None or (score, -position) > (held[0], -held[3]):
+                best[place, person] = score, place, person, position
     return sorted(best.values(), key=itemgetter(0), reverse=True), cut
 
 
-def _weighed(
-    query: Query, segments: Sequence[Segment], near: Sequence[Near], wanted: int
+def _candidates(
+    known: Known, segments: Sequence[Segment], near: Sequence[Near], reported_from: float
 ) -> Iterator[tuple[Listed, int | None, float | None]]:
-    """Persons with the nearest names, and those who have the document: each with the name that met, and how near."""
-    number = normal_number(query.document) if query.document else ""
+    """Persons who may score enough, and those who have the document: each with the name that met, and how likely."""
     by_document = {
         (place, person): listed
-        for place, segment in enumerate(segments if number else ())
-        for person, listed in segment.by_document(number)
+        for place, segment in enumerate(segments if known.number else ())
+        for person, listed in segment.by_document(known.lookalike)
     }
-    for score, place, person, position in near:
+    most = BOOST if known.tells else 1.0
+    for odds, place, person, position in near:
+        likely = probability(odds)
         listed = by_document.pop((place, person), None)
-        if listed is None and wanted > 0:
+        if listed is None and total(likely, most) >= reported_from:
             listed = segments[place].person(person)
         if listed:
-            wanted -= 1
-            yield listed, position, probability(score)
+            yield listed, position, likely
     for listed in by_document.values():
         yield listed, None, None
+
+
+def _match(asked: Asked, borne: Borne, known: Known, person: Listed, position: int | None) -> Match:
+    met = None if position is None else compare(asked, words(person.names[position]), borne)
+    score, evidence = weigh_evidence(met.score if met else None, known, person)
+    return explain(person, met, evidence, score, None if position is None else person.names[position])

@@ -13,7 +13,7 @@ from rednotice.match.kernels.pairing import FEATURES, LEVELS
 
 REST = (
     "MINOR_MET ASKED_MISSED ASKED_MISSED_WORTH ASKED_MINOR_MISSED LISTED_LEFT LISTED_LEFT_WORTH LISTED_MINOR_LEFT "
-    "OTHER_ORDER ONE_OF_SEVERAL LONE SIZE ALWAYS"
+    "INITIAL_MISSED OTHER_ORDER ONE_OF_SEVERAL LONE SIZE ALWAYS"
 ).split()
 """The features that are no level, by the names that `kernels.pairing` gives them."""
 

@@ -2,12 +2,10 @@
 
     score = odds of the name's likeness x one ratio for each datum, as a probability again
 
-A **ratio** is how often two records of one person stand to each other so, by how often two of different persons do.
-They were counted, not chosen (`SAME_PERSON`, `OTHERS` below say on what). What agrees, and what is merely odd, counts
-by the fourth root of its ratio (`ROOT`): a likeness of names is no probability. Measured on 1,500 queries of persons
-listed and 1,500 of persons not, the odds that a name of likeness s is the person's grow with the fourth to fifth
-power of s / (1 - s) about the threshold, so that the fourth root of a ratio moves s as far as the ratio moves those
-odds. What contradicts counts in full: above all namesakes are to fall, and a likeness knows nothing of namesakes."""
+The odds of the name are those that it is this person, as `model.json` was fitted to give them. A **ratio** is how often
+two records of one person stand to each other so, by how often two of different persons do. They were counted, not
+chosen (`SAME_PERSON`, `OTHERS` below say on what). Birth and sex count in full; nationality, place and parents by the
+square root (`ROOT`), since they go with the name: who bears a Syrian name is likelier to be a Syrian."""
 
 from __future__ import annotations
 
@@ -32,8 +30,8 @@ NAME_AT_MOST = 0.985
 """A name alone never makes a match certain."""
 DATA_AT_MOST = 0.998
 """Nor does a name with all data but a document."""
-ROOT = 4
-"""The root by which a ratio counts, unless it contradicts; the module says why."""
+ROOT = 2
+"""The root by which a ratio counts that goes with the name; the module says why."""
 
 SAME_PERSON: dict[Kinship, float] = {
     Kinship.SAME_DAY: 0.93,
@@ -81,13 +79,13 @@ _CONTRADICTS = frozenset({Kinship.FEW_YEARS, Kinship.SEVERAL_YEARS, Kinship.MANY
 _SAYS_NEITHER = frozenset({Kinship.OTHER_DAY, Kinship.OTHER_MONTH, Kinship.NEXT_YEAR})
 
 
-def _counted(same: float, others: float, *, in_full: bool = False) -> float:
-    return float(same / others) if in_full else float((same / others) ** (1 / ROOT))
+def _counted(same: float, others: float) -> float:
+    return float((same / others) ** (1 / ROOT))
 
 
-BORN = {kind: _counted(SAME_PERSON[kind], OTHERS[kind], in_full=kind in _CONTRADICTS) for kind in Kinship}
+BORN = {kind: SAME_PERSON[kind] / OTHERS[kind] for kind in Kinship}
 
-SAME_SEX, OTHER_SEX = _counted(0.99, 0.77), _counted(0.01, 0.23, in_full=True)
+SAME_SEX, OTHER_SEX = 0.99 / 0.77, 0.01 / 0.23
 """Of 1,767 pairs of different persons with names alike (`not_listed_us.jsonl`), 413 differ in sex (0.23). That one
 record in a hundred has it wrong is assumed; no data at hand tell."""
 SHARED_NATIONALITY, OTHER_NATIONALITY = _counted(76 / 78, 0.54), _counted(2 / 78, 0.46)
@@ -127,6 +125,11 @@ class Known:
     """Words of the person's own name, which parents share without its saying anything."""
     ratios: dict[str, float] = field(default_factory=dict)
     """Of listed dates that were compared, for as long as the query lives."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is known by which a person may be likelier than by the name."""
+        return bool(self.born or self.sex or self.nationality or self.birthplace or self.father or self.mother)
 
     @classmethod
     def of(cls, query: Query) -> Known:

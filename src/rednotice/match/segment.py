@@ -6,13 +6,13 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match.documents import normal_number
+from rednotice.match.documents import lookalike_number
 from rednotice.match.kernels import storage
 from rednotice.match.kernels.forms import shelve
 from rednotice.match.kernels.words import (
@@ -102,12 +102,10 @@ class Segment:
         self.shelf = shelf
         self.people = people
         self.alive = len(people.data_starts) - 1
+        """How many persons there are who were not removed."""
+        self.names = len(shelf.name_starts) - 1
+        """How many names they have."""
         self._uses: Ints | None = None
-
-    @property
-    def names(self) -> int:
-        """How many names were indexed."""
-        return len(self.shelf.name_starts) - 1
 
     # --- Reading --------------------------------------------------------------------------------------------
 
@@ -133,12 +131,12 @@ class Segment:
                 return number
         return None
 
-    def by_document(self, normal: str) -> Iterator[tuple[int, Listed]]:
-        """The persons who have a document of a number (`documents.normal_number`)."""
-        for number in _standing(self.people.document_starts, self.people.document_people, normal):
-            person = self.person(number)
-            if person and any(normal_number(listed) == normal for listed in person.documents):
-                yield number, person
+    def by_document(self, number: str) -> Iterator[tuple[int, Listed]]:
+        """The persons who have a document of a number, or of one that looks like it (`documents.lookalike_number`)."""
+        for person_number in _standing(self.people.document_starts, self.people.document_people, number):
+            person = self.person(person_number)
+            if person and any(lookalike_number(listed) == number for listed in person.documents):
+                yield person_number, person
 
     def borne(self) -> tuple[Ints, Ints]:
         """By how many names, of those not removed, each word is borne; its slot, and the number."""
@@ -158,7 +156,7 @@ class Segment:
         people, shelf = self.people, self.shelf
         for text, starts, standing in (
             (person.id, people.id_starts, people.id_people),
-            *((normal_number(one), people.document_starts, people.document_people) for one in person.documents),
+            *((lookalike_number(one), people.document_starts, people.document_people) for one in person.documents),
         ):
             bucket = _bucket(starts, text)
             held = standing[starts[bucket] : starts[bucket + 1]]
@@ -174,6 +172,7 @@ class Segment:
             words[:] = 0
         people.data[people.data_starts[number] : people.data_starts[number + 1]] = 0
         self.alive -= 1
+        self.names -= int(people.person_names[number + 1] - people.person_names[number])
         return slots
 
     def _overwrite(self, word: int) -> None:
@@ -200,7 +199,7 @@ class Segment:
         folder.mkdir(parents=True)
         for name, values in _arrays(self.shelf, self.people):
             np.save(folder / f"{name}.npy", values)
-        (folder / "segment.json").write_text(json.dumps({"version": VERSION, "alive": self.alive}))
+        (folder / "segment.json").write_text(json.dumps({"version": VERSION, "alive": self.alive, "names": self.names}))
 
     @classmethod
     def open(cls, folder: Path) -> Segment:
@@ -213,7 +212,7 @@ class Segment:
         if about.get("version") != VERSION:
             raise ValueError(f"{folder} was written by another version")
 
-        def read(kind: type, prefix: str = "") -> NamedTuple:
+        def read(kind: type, prefix: str = "") -> Any:
             return kind(
                 *(
                     read(hint, f"{prefix}{name}.")
@@ -223,8 +222,8 @@ class Segment:
                 )
             )
 
-        segment = cls(read(Shelf), read(People))  # type: ignore[arg-type]
-        segment.alive = about["alive"]
+        segment = cls(read(Shelf), read(People))
+        segment.alive, segment.names = about["alive"], about["names"]
         return segment
 
 
@@ -244,7 +243,9 @@ def _mapped(file: Path) -> NDArray[np.generic]:
 
 def _read(raw: bytes) -> Listed:
     """A person as `Builder.add` wrote one: it was validated then."""
-    said = {field: tuple(value) if isinstance(value, list) else value for field, value in json.loads(raw).items()}
+    said: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value for field, value in json.loads(raw).items()
+    }
     if "sex" in said:
         said["sex"] = Sex(said["sex"])
     return Listed.model_construct(**said)
@@ -299,7 +300,7 @@ class Builder:
         self._data += person.model_dump_json(exclude_defaults=True).encode()
         self._data_starts.append(len(self._data))
         self._id_hashes.append(crc32(person.id.encode()))
-        for document in {normal_number(one) for one in person.documents} - {""}:
+        for document in {lookalike_number(one) for one in person.documents} - {""}:
             self._document_hashes.append(crc32(document.encode()))
             self._document_people.append(number)
 

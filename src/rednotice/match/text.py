@@ -17,6 +17,7 @@ from anyascii import anyascii
 from pypinyin import lazy_pinyin
 from rigour._core import NameTypeTag, analyze_names
 
+from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
 
 WORDS_LIMIT = 32
@@ -129,14 +130,19 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
         if whole and len(part) > 1:
             latin = "".join(syllables)
             return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
+        if len(syllables) == len(part):
+            return tuple(
+                _word(written, syllable, script, readings_of_character(written))
+                for written, syllable in zip(part, syllables, strict=True)
+            )
         return tuple(_word(syllable, syllable, script) for syllable in syllables)
     latin = _plain(anyascii(part))
-    return (_word(part, latin, script, symbols),) if latin else ()
+    return (_word(part, latin, script, symbols | readings_of_syllable(latin)),) if latin else ()
 
 
 def forget() -> None:
     """Empties what is remembered of names that were read, so that nothing of a person removed stays in memory."""
-    for remembering in (words_of, _script, key, skeleton, sound):
+    for remembering in (words_of, readings_of_character, readings_of_syllable, _script, key, skeleton, sound):
         remembering.cache_clear()
 
 

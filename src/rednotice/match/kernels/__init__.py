@@ -7,17 +7,30 @@ is kept in a folder that is named by what all of them say, and a changed one is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from numba import config, njit
+import numba
 
 _HERE = Path(__file__).parent
 _SAID = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(_HERE.glob("*.py")))).hexdigest()[:12]
+_OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
 
-config.CACHE_DIR = str(_HERE / "__pycache__" / f"compiled-{_SAID}")
+numba.config.CACHE_DIR = str(_HERE / "__pycache__" / f"compiled-{_SAID}")  # type: ignore[attr-defined]
 
-compiled = njit(cache=True, nogil=True)
-"""Compiles a function that Python calls, or that makes arrays."""
-inner = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
-"""Compiles a function that only compiled ones call, and that makes no array. References are not counted in it: that took
-most of the time. numba does the same in its compiler for graphics cards; the option is its own, so the lock pins it."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compiles a function that Python calls, or that makes arrays."""
+    return cast(Function, numba.njit(function, cache=True, nogil=True))
+
+
+def inner(function: Function) -> Function:
+    """Compiles a function that only compiled ones call, and that makes no array.
+
+    References are not counted in it, which took most of the time. numba does the same in its compiler for graphics
+    cards; the option is numba's own, so the lock pins the version.
+    """
+    return cast(Function, numba.njit(function, nogil=True, **_OPTIONS))

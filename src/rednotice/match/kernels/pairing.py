@@ -47,9 +47,9 @@ LEVELS = 22
     MINOR_MET,
     ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED,
     LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT,
-    OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
-) = range(2 * LEVELS, 2 * LEVELS + 12)  # fmt: skip
-FEATURES = 2 * LEVELS + 12
+    INITIAL_MISSED, OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
+) = range(2 * LEVELS, 2 * LEVELS + 13)  # fmt: skip
+FEATURES = 2 * LEVELS + 13
 """What a comparison is judged by: of each level of nearness how many pairs met so, and what they are worth; then the
 rest, as named."""
 
@@ -247,13 +247,15 @@ def _judge(
         minor = asked.words[words_asked[i], KIND] & (MINOR | INITIAL)
         major_asked += not minor
         if not met_asked >> np.uint64(i) & one:
-            features[ASKED_MINOR_MISSED if minor else ASKED_MISSED] += 1
+            initial = asked.words[words_asked[i], KIND] & INITIAL
+            features[INITIAL_MISSED if initial else ASKED_MINOR_MISSED if minor else ASKED_MISSED] += 1
             features[ASKED_MISSED_WORTH] += 0 if minor else worth_asked[i]
     for j in range(words_listed.shape[0]):
         minor = listed.words[words_listed[j], KIND] & (MINOR | INITIAL)
         major_listed += not minor
         if not met_listed >> np.uint64(j) & one:
-            features[LISTED_MINOR_LEFT if minor else LISTED_LEFT] += 1
+            initial = listed.words[words_listed[j], KIND] & INITIAL
+            features[INITIAL_MISSED if initial else LISTED_MINOR_LEFT if minor else LISTED_LEFT] += 1
             features[LISTED_LEFT_WORTH] += 0 if minor else worth_listed[j]
     if major_met <= 1 and not joined and major_listed > 1:
         features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1

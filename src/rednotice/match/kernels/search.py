@@ -413,7 +413,8 @@ def gather(
     cut = False
     for unit in np.argsort(costs):
         minor = unit < n and asked.words[words[unit], KIND] & (MINOR | INITIAL)
-        worth = worths[unit if unit < n else unit - n] * np.float32(0.3 if minor else 1.0)
+        worth = worths[unit] if unit < n else worths[unit - n] + worths[unit - n + 1]
+        worth *= np.float32(0.3 if minor else 1.0)
         if (read + costs[unit] > budget or count > ENOUGH) and costs[unit] > 4 * count > 0:
             # To look into the names found is less work than to read all that have the word.
             cut = cut or count < ENOUGH

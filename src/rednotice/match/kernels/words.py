@@ -65,13 +65,6 @@ def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -
 
 
 @inner
-def form(lexicon: Lexicon, word: int, which: int) -> Bytes:
-    """The letters of a form of a word."""
-    start = lexicon.words[word, 2 * which]
-    return lexicon.letters[start : start + lexicon.words[word, 2 * which + 1]]
-
-
-@inner
 def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
     """Whether two words are forms of one name."""
     a, b = left.words[i, SYMBOL_FIRST], right.words[j, SYMBOL_FIRST]
