@@ -30,7 +30,7 @@ from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
-from rednotice.match import Index, build
+from rednotice.match import Index, build, warm
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, Listed, Query
 from rednotice.model.effect import EffectTable
@@ -98,6 +98,7 @@ class Node:
         self._stack.close()
 
     def _start(self) -> None:
+        threading.Thread(target=warm, name="warm", daemon=True).start()
         folder = folders.prepare(self.settings.folder)
         self._stack.enter_context(folders.Claim(folder))
         self._signer = node_signer(folder, self.settings.bureau)

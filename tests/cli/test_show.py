@@ -52,7 +52,8 @@ def test_explained_it_shows_every_part_and_datum_and_what_the_score_means(capsys
     for words in (
         "listed as Aurélio Valdesco",
         "Aurelio Aurélio same 1.00",
-        "born: 1984-07-18 1984-07-19 the same date of birth but for one digit",
+        "born: 1984-07-18 1984-07-19 the same date of birth",
+        "mistyped",
         "nationality: PT ES not a listed nationality contradicts",
         "sex: M - no sex is listed unknown",
         "score: 0.9",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rednotice.match.chinese import make_syllables
 from rednotice.match.sounds import key, skeleton
 from rednotice.match.text import WORDS_LIMIT, words
 
@@ -112,3 +115,30 @@ LETTERS = st.characters(categories=["Lu", "Ll"], max_codepoint=0x4FF)  # Latin, 
 def test_marks_that_cannot_be_seen_change_nothing(parts: list[str], mark: str) -> None:
     name = " ".join(parts)
     assert latin(mark.join(name)) == latin(name)
+
+
+# --- Chinese readings ------------------------------------------------------------------------------------------------
+
+# As identity cards of Hong Kong have them, and Wade-Giles without its marks.
+READINGS = """
+陳 Chan Chen; 李 Lee Li; 黃 Wong Huang; 張 Cheung Chang; 梁 Leung Liang; 林 Lam Lin; 吳 Ng Wu; 王 Wong Wang; 劉 Lau Liu
+何 Ho He; 葉 Yip Yeh; 鄭 Cheng Zheng; 郭 Kwok Kuo; 謝 Tse Hsieh; 許 Hui Hsu; 馮 Fung Feng; 蔡 Choi Tsai; 鄧 Tang Deng
+曾 Tsang Tseng; 周 Chow Chou; 徐 Tsui Hsu; 蘇 So Su; 盧 Lo Lu; 趙 Chiu Chao; 朱 Chu Zhu; 楊 Yeung Yang; 胡 Woo Hu
+余 Yu Yue; 潘 Poon Pan; 袁 Yuen Yuan; 譚 Tam Tan; 關 Kwan Guan; 江 Kong Chiang; 蕭 Siu Hsiao; 鍾 Chung Zhong; 薛 Sit Xue
+石 Shek Shih; 孔 Hung Kung; 歐 Au Ou; 莫 Mok Mo; 卓 Cheuk Cho; 明 Ming Ming; 偉 Wai Wei; 志 Chi Chih; 強 Keung Qiang
+國 Kwok Guo; 傑 Kit Chieh; 詩 Sze Shih; 珍 Chun Chen; 玉 Yuk Yu; 寶 Po Pao; 澤 Chak Tse; 思 Sze Szu; 呂 Lui Lyu
+"""
+
+
+@pytest.mark.parametrize("case", [case.split() for case in READINGS.replace("\n", ";").split(";") if case.strip()])
+def test_a_chinese_character_meets_each_of_its_spellings(case: list[str]) -> None:
+    character, *spellings = case
+    (asked,) = words(character)
+    for spelling in spellings:
+        (listed,) = words(spelling)
+        assert asked.symbols & listed.symbols, spelling
+
+
+def test_the_table_of_syllables_is_what_the_dictionaries_give() -> None:
+    kept = files("rednotice.match").joinpath("syllables.json").read_text("utf-8")
+    assert kept == make_syllables()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from rednotice.adapters.request_file import read_file
@@ -60,6 +60,7 @@ def worst(examination: Examination) -> dict[str, int]:
 some_example = st.sampled_from(NAMES)
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(some_example, st.data())
 def test_adding_a_missing_datum_never_makes_an_answer_worse(name: str, data: st.DataObject) -> None:
     left_out = data.draw(st.lists(st.sampled_from(paths(COMPLETE[name])), min_size=1, max_size=8, unique=True))

@@ -107,8 +107,8 @@ def test_the_command_screens_against_the_node(
     assert ("2", "local:synthetic_sanctions:syn-person-1") in {(hit["query_id"], hit["id"]) for hit in hits}
     assert ("5", "local:synthetic_sanctions:syn-person-1") in {(hit["query_id"], hit["id"]) for hit in hits}
     assert all("; synthetic_sanctions syn-person-1 of 2024-05-07" in hit["explanation"] for hit in hits)
-    refused = types("screen", queries, "--against", "node", "-o", tmp_path / "h.csv", "--threshold", "0.5", code=1)
-    assert "a node shows matches from 0.72 on" in refused
+    refused = types("screen", queries, "--against", "node", "-o", tmp_path / "h.csv", "--threshold", "0.1", code=1)
+    assert "a node shows matches from 0.2 on" in refused
     client._http().close()
     client._http.cache_clear()
 

@@ -1,20 +1,20 @@
 """Chinese names in Latin letters, by whatever reading: pinyin, Wade-Giles, and the spellings of Hong Kong.
 
 A reading is a symbol of a word, as `rigour` gives them: a Han character has those of all its readings, a syllable in
-Latin letters those of all readings that are spelt so, and two words meet where they share one. 黃 is huang in pinyin and
-in Wade-Giles, and wong in Hong Kong; "Wong" is a spelling of the last, "Huang" of the first two.
+Latin letters those of all readings that are spelt so, and two words meet where they share one: 黃 is huang in pinyin
+and in Wade-Giles, and wong in Hong Kong.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
 
-import ToJyutping
-from pypinyin import Style, pinyin, pinyin_dict
-from pypinyin.contrib.tone_convert import to_normal
-from pypinyin.style import convert
+# ToJyutping and pypinyin read their dictionaries when they are imported, so that is done where they are needed.
 
 SYLLABLE_LIMIT = 6
 """No syllable has more letters in any of the spellings (zhuang, chuang, shuang)."""
@@ -31,6 +31,9 @@ def readings_of_character(character: str) -> frozenset[str]:
     >>> "pinyin:huang" in readings_of_character("黃"), "cantonese:wong" in readings_of_character("黃")
     (True, True)
     """
+    import ToJyutping
+    from pypinyin import Style, pinyin
+
     (mandarin,) = pinyin(character, style=Style.NORMAL, heteronym=True)
     ((_, cantonese),) = ToJyutping.get_jyutping_candidates(character) or ((character, None),)
     found = {f"pinyin:{one}" for one in mandarin[:READINGS_LIMIT] if one != character}
@@ -56,24 +59,44 @@ def readings_of_syllable(latin: str) -> frozenset[str]:
 
 
 @cache
-def _mandarin() -> dict[str, set[str]]:
+def _mandarin() -> dict[str, list[str]]:
     """The syllables of pinyin by how they are spelt in pinyin, in passports, and in Wade-Giles without its marks."""
-    spelt: dict[str, set[str]] = defaultdict(set)
-    for syllable in {to_normal(one) for said in pinyin_dict.pinyin_dict.values() for one in said.split(",")}:
-        wade_giles = convert(syllable, Style.WADEGILES, False).replace("'", "")
-        for spelling in (syllable, wade_giles, wade_giles.replace("ssu", "szu")):
-            for written in (spelling, spelling.replace("v", "u"), spelling.replace("v", "yu")):
-                spelt[re.sub("[^a-z]", "", written)].add(syllable)
-    return dict(spelt)
+    spelt: dict[str, list[str]] = _syllables()["mandarin"]
+    return spelt
 
 
 @cache
 def _cantonese() -> frozenset[str]:
     """What the syllables of Cantonese sound like, as `_heard` has it."""
-    said = (ToJyutping.get_jyutping_candidates(chr(code)) for code in range(0x4E00, 0x9FA6))
-    return frozenset(
-        _heard(_as_in_hong_kong(one[:-1])) for found in said for _, readings in found for one in readings or ()
-    )
+    return frozenset(_syllables()["cantonese"])
+
+
+def _syllables() -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(files("rednotice.match").joinpath("syllables.json").read_text("utf-8"))
+    return said
+
+
+def make_syllables() -> str:
+    """`syllables.json`, from the dictionaries of pypinyin and ToJyutping: a second's work that no start need do."""
+    import ToJyutping
+    from pypinyin import Style, pinyin_dict
+    from pypinyin.contrib.tone_convert import to_normal
+    from pypinyin.style import convert
+
+    mandarin: dict[str, set[str]] = defaultdict(set)
+    for syllable in {to_normal(one) for said in pinyin_dict.pinyin_dict.values() for one in said.split(",")}:
+        wade_giles = convert(syllable, Style.WADEGILES, False).replace("'", "")
+        for spelling in (syllable, wade_giles, wade_giles.replace("ssu", "szu")):
+            for written in (spelling, spelling.replace("v", "u"), spelling.replace("v", "yu")):
+                mandarin[re.sub("[^a-z]", "", written)].add(syllable)
+    cantonese = {
+        _heard(_as_in_hong_kong(one[:-1]))
+        for code in range(0x4E00, 0x9FA6)
+        for _, readings in ToJyutping.get_jyutping_candidates(chr(code))
+        for one in readings or ()
+    }
+    kept = {spelling: sorted(syllables) for spelling, syllables in sorted(mandarin.items()) if spelling}
+    return json.dumps({"mandarin": kept, "cantonese": sorted(cantonese - {""})}, ensure_ascii=False, indent=0) + "\n"
 
 
 # Jyutping is no spelling of names: Hong Kong writes z and c as ch or ts, j as y, oe as eu, and no long vowels.

@@ -44,8 +44,8 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
 
     The score is a probability as `model.json` was fitted to give it: on names of which about half are listed.
 
-    >>> means(0.81, ())
-    'Where half of those asked are listed, about 8 in 10 matches scored like this are the same person: no proof.'
+    >>> means(0.81, ())[:58]
+    'About 8 in 10 matches scored like this are the same person'
     """
     document = any(one.datum == "document" and one.verdict is Agreement.AGREES for one in evidence)
     if document:
@@ -55,8 +55,11 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
         look = "what contradicts may mean that somebody else bears it; " if against else ""
         return f"{said}; {look}compare the document and its bearer."
     tenths = round(score * 10)
-    often = "more than 9 in 10" if score > 0.95 else f"about {tenths} in 10" if tenths else "fewer than 1 in 10"
-    return f"Where half of those asked are listed, {often} matches scored like this are the same person: no proof."
+    often = "More than 9 in 10" if score > 0.95 else f"About {tenths} in 10" if tenths else "Fewer than 1 in 10"
+    return (
+        f"{often} matches scored like this are the same person, where half of those asked are listed; "
+        "it is a likeness, not proof."
+    )
 
 
 def in_words(parts: tuple[Part, ...], other_order: bool, evidence: tuple[Evidence, ...]) -> str:

@@ -14,7 +14,6 @@ from functools import lru_cache
 from itertools import chain, islice
 
 from anyascii import anyascii
-from pypinyin import lazy_pinyin
 from rigour._core import NameTypeTag, analyze_names
 
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
@@ -126,6 +125,8 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
     symbols = _symbols(part)
     script = _script(part)
     if script == "CJK":
+        from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
+
         syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
         if whole and len(part) > 1:
             latin = "".join(syllables)
