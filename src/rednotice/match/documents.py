@@ -200,7 +200,8 @@ def read_zone(text: str, today: date) -> Zone:
     if found is None:
         lengths = " and ".join(str(len(line)) for line in given[:6]) or "no"
         return Zone(remarks=(f"no line looks like one of a machine-readable zone (lines of {lengths} characters)",))
-    return _Reader(found.layout, found.rows, today, list(found.remarks)).read()
+    uncertain = len(given) == 1 and bool(found.rows[-1]) and len(given[0]) != sum(map(len, found.layout.lines))
+    return _Reader(found.layout, found.rows, today, list(found.remarks), uncertain).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,8 @@ class _Reader:
     rows: tuple[str, ...]
     today: date
     remarks: list[str]
+    uncertain: bool = False
+    """Whether the rows were cut from one string that is too long or too short, so that each may begin elsewhere."""
     mended: dict[Place, str] = field(default_factory=dict)
     """Checked fields as they are used, with their check digits."""
 
@@ -337,6 +340,10 @@ class _Reader:
             self.mended[self.layout.expires] = expires
         number = self._number()
         self._composite()
+        if born and self.uncertain and not self._composite_fits():
+            # One digit in ten fits by chance.
+            born = None
+            self.remarks.append("the date of birth was not used: where the lines of the zone begin cannot be told")
         name = self._name()
         nationality = self._nationality(self.layout.nationality)
         if nationality is None and not self.rows[self.layout.nationality[0]] and self.rows[0][:1] == "P":
