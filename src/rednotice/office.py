@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -50,7 +49,6 @@ from rednotice.flow.work import Circulated
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.note import Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
-from rednotice.match import warm
 from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
 from rednotice.model.case import Case, CaseState, DutyKind
@@ -131,7 +129,6 @@ class Office:
         self._stack.close()
 
     def _start(self) -> None:
-        threading.Thread(target=warm, name="warm", daemon=True).start()
         folder = folders.prepare(self.settings.folder)
         self._stack.enter_context(folders.Claim(folder))
         signer = keys.load_or_create(folder / "office.key", self.settings.origin)

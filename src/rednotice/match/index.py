@@ -79,6 +79,8 @@ class Index:
         with self._lock:
             segments = self._segments
             borne = Borne(self._borne, max(1, sum(segment.names for segment in segments)))
+        if not segments:
+            return Answer(query=query, matches=(), compared_with=0)
         asked = Asked.of(words(query.name) if query.name else (), borne)
         near, cut = _near(asked, segments, borne)
         known = Known.of(query)
