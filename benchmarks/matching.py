@@ -28,8 +28,8 @@ from rapidfuzz import fuzz, process
 from rich.console import Console
 from rich.table import Table
 
-from rednotice.match import Index, build, warm
-from rednotice.match.index import REPORTED_FROM
+from rednotice.match import REPORTED_FROM, build, warm
+from rednotice.match.index import Index
 from rednotice.model.check import Listed, Query
 from rednotice.model.values import find_country
 

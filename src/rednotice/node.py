@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -30,11 +31,14 @@ from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
-from rednotice.match import Index, build, warm
+from rednotice.match import build, warm
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, Listed, Query
 from rednotice.model.effect import EffectTable
 from rednotice.model.hit import Hit
+
+if TYPE_CHECKING:
+    from rednotice.match.index import Index
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,8 @@ import pytest
 from rednotice.adapters.tables import BATCH, Format, Kind, format_of, identify, read, require_writable, written
 from rednotice.cli.laptop import EXAMPLES
 from rednotice.errors import InvalidInput
-from rednotice.match import Index, build
+from rednotice.match import build
+from rednotice.match.index import Index
 from rednotice.match.rows import UNREADABLE, persons, questions
 from rednotice.match.screen import HIT, screen
 from rednotice.model.check import Listed

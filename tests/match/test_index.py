@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rednotice.match import Index, build
-from rednotice.match.index import REPORTED_FROM
+from rednotice.match import REPORTED_FROM, build
+from rednotice.match.index import Index
 from rednotice.match.text import words
 from rednotice.model.check import Agreement, Listed, Match, Meeting, Query
 from tests.builders import a_stranger, asking, listed

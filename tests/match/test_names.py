@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rednotice.match.index import REPORTED_FROM
+from rednotice.match import REPORTED_FROM
 from rednotice.match.names import Asked, Borne, Comparison, compare
 from rednotice.match.text import words
 from rednotice.model.check import Meeting

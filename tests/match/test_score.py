@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rednotice.match.index import REPORTED_FROM
+from rednotice.match import REPORTED_FROM
 from rednotice.match.score import (
     BORN,
     DATA_AT_MOST,

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from rednotice.errors import InvalidInput
-from rednotice.match import Index, build
+from rednotice.match import build
+from rednotice.match.index import Index
 from rednotice.match.rows import NAMES_LIMIT, persons, questions, together
 from rednotice.match.screen import HIT, QUERY, Screened, screen
 from rednotice.model.check import Listed, Query

@@ -23,13 +23,14 @@ import pyarrow as pa
 from rednotice.adapters import clock, tables
 from rednotice.adapters.tables import Format
 from rednotice.adapters.workers import load_index
-from rednotice.match import Index
-from rednotice.match.index import REPORTED_FROM
+from rednotice.match import REPORTED_FROM
 from rednotice.match.rows import QUERY_COLUMNS, questions, require_columns
 from rednotice.match.screen import TOP, screen
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from rednotice.match.index import Index
 
 HITS = "query_id {id}, rank int, id string, score double, explanation string"
 LEFT_OUT = "query_id string, left_out boolean, reason string"

@@ -16,16 +16,20 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from rednotice.adapters import tables
 from rednotice.adapters.tables import Format, Kind, Piece
 from rednotice.errors import Unavailable
-from rednotice.match import Index, build
+from rednotice.match import build, open_index
 from rednotice.match.rows import Note, persons, together
 from rednotice.match.screen import Screened, screen
 from rednotice.model.check import Listed
+
+if TYPE_CHECKING:
+    from rednotice.match.index import Index
 
 AHEAD = 3
 """Batches read ahead for each worker; no more are in memory."""
@@ -146,7 +150,7 @@ def _begin(job: Job, index: Path, leash: Connection) -> None:
     global _job, _index
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     _job = job
-    _index = Index.open(index)
+    _index = open_index(index)
 
 
 def _end_with(leash: Connection) -> None:

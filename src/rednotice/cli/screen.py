@@ -26,8 +26,8 @@ from rednotice.adapters.workers import Answers, Ask, Job, here, in_processes, nu
 from rednotice.cli.client import Client, connect
 from rednotice.cli.options import ActingAs, DataFolder, fill
 from rednotice.errors import InvalidInput
+from rednotice.match import REPORTED_FROM
 from rednotice.match.explain import means
-from rednotice.match.index import REPORTED_FROM
 from rednotice.match.rows import Note, Question, questions
 from rednotice.match.screen import TOP, Screened, best_first, hit_schema, hits, query_id_type
 from rednotice.model.check import Match

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from rednotice.errors import Conflict, NotAllowed
 from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry, NodeWork
 from rednotice.log.report import ReportKind
-from rednotice.match import Index
 from rednotice.match.dates import may_be_born
 from rednotice.match.documents import read_mrz
 from rednotice.model.bureau import Officer, Role
@@ -19,6 +19,9 @@ from rednotice.model.notice import Notice
 from rednotice.model.request import Colour
 from rednotice.model.values import bureau_name
 from rednotice.rules.effects import effect_of, not_configured
+
+if TYPE_CHECKING:
+    from rednotice.match.index import Index
 
 MAY_CHECK = frozenset({Role.OFFICER, Role.DESK})
 LOCAL = "local:"

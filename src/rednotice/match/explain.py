@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from rednotice.match.names import Comparison
+from typing import TYPE_CHECKING
+
 from rednotice.match.score import DOCUMENT_DECIDES
 from rednotice.model.check import Agreement, Evidence, Listed, Match, Meeting, Part
+
+if TYPE_CHECKING:
+    from rednotice.match.names import Comparison
 
 
 def explain(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rednotice.match import lexicon, text
+from rednotice.match import REPORTED_FROM, lexicon, text
 from rednotice.match.explain import explain
 from rednotice.match.kernels import search
 from rednotice.match.model import MODEL
@@ -24,8 +24,6 @@ from rednotice.match.segment import Segment, segment_of
 from rednotice.match.text import words
 from rednotice.model.check import Answer, Listed, Match, Query
 
-REPORTED_FROM = 0.2
-"""Matches that score less are not shown."""
 BUDGET = 30_000
 """Postings read for one question, after which no new candidate is taken up; the answer says so."""
 BOOST = 1e5
@@ -34,20 +32,11 @@ MERGED_UP_TO = 20_000
 """Segments of more persons are not made into one with others: that would take longer than a second."""
 
 
-def build(people: Iterable[Listed]) -> Index:
-    """An index over people; of several entries of one id the last stands."""
-    index = Index()
-    index.add_all({person.id: person for person in people}.values())
-    return index
-
-
 @cache
 def warm() -> None:
-    """Loads all that a first check would wait for: compiled loops (compiled if they are not yet), names' dictionary.
-
-    It takes about eight seconds of one core, during which others go on: a program that starts calls it in a thread.
-    """
-    index = build([Listed(id="1", names=("Anna Maria Eriksson", "Анна Эриксон"), documents=("L898902C3",))])
+    """Does once whatever a first check would do."""
+    index = Index()
+    index.add_all([Listed(id="1", names=("Anna Maria Eriksson", "Анна Эриксон"), documents=("L898902C3",))])
     index.check(Query(name="Annamaria Erikson", document="L898902C3"))
     index.remove("1")
 

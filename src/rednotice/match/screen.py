@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from rednotice.match.index import REPORTED_FROM, Index
+from rednotice.match import REPORTED_FROM
 from rednotice.match.rows import Note, Question, questions
 from rednotice.model.check import Match
+
+if TYPE_CHECKING:
+    from rednotice.match.index import Index
 
 QUERY = pa.schema(
     [
