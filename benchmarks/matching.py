@@ -38,7 +38,7 @@ QUERIES = 200
 """Of each kind, as many as the issue's own measurement asked."""
 UNLISTED = 5_000
 SIZES = (10_388, 100_000, 1_000_000)
-ODD = 100_000
+ODD = 20_000
 """Queries of the fuzz run."""
 MORE = "REDNOTICE_BENCH_MORE"
 """Set to anything, ten million persons are measured as well, and the fuzz run asks a million."""
