@@ -14,7 +14,7 @@ from rednotice.match.kernels import search
 from rednotice.match.kernels.words import BY_INITIAL, JOINED, SAME
 from rednotice.match.lexicon import SLOTS, Lexicon, form_of, lexicon
 from rednotice.match.model import MODEL
-from rednotice.match.text import Word
+from rednotice.match.text import WORDS_LIMIT, Word
 from rednotice.model.check import Meeting, Part
 
 RESCORED = 100
@@ -107,7 +107,7 @@ def room_of_thread() -> search.Room:
     """The room in which this thread compares and searches."""
     room: search.Room | None = getattr(_rooms, "room", None)
     if room is None:
-        room = _rooms.room = search.room(RESCORED)
+        room = _rooms.room = search.room(WORDS_LIMIT, RESCORED)
     return room
 
 

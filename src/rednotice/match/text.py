@@ -87,17 +87,6 @@ class Word:
         """Whether only the first letter is given."""
         return len(self.latin) == 1
 
-    def joined(self, following: Word) -> Word:
-        """The word that this one and the following make together."""
-        return Word(
-            self.written + following.written,
-            self.latin + following.latin,
-            key(self.latin + following.latin),
-            self.skeleton + following.skeleton,
-            self.sound + following.sound,
-            self.script,
-        )
-
 
 def words(name: str) -> tuple[Word, ...]:
     """The words of a name in any script, in the order in which they are written.

@@ -92,10 +92,16 @@ def shelve(letters: Bytes, places: Ints, seen: NDArray[np.uint64], buckets: Ints
 
 
 @inner
+def scattered(number: int, mask: int) -> int:
+    """Where a number (from 0) is looked for first in an open table of `mask` + 1 places, a power of two."""
+    return (number * 0x9E3779B1 >> 7) & mask
+
+
+@inner
 def first_time(number: int, seen: Ints) -> bool:
     """Notes a number (from 0) in an open table of a power of two; whether it was new and there was room."""
     mask = seen.shape[0] - 1
-    place = (number * 0x9E3779B1 >> 7) & mask
+    place = scattered(number, mask)
     for _ in range(64):
         if seen[place] == number:
             return False

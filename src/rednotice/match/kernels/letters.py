@@ -9,6 +9,7 @@ from rednotice.match.kernels import inner
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
 Masks = NDArray[np.uint64]
 
 LETTERS_LIMIT = 63

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import inner
-from rednotice.match.kernels.letters import Bytes, Ints, Masks
+from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks
 from rednotice.match.kernels.words import (
     BY_INITIAL,
     CONSONANTS,
@@ -30,7 +30,6 @@ from rednotice.match.kernels.words import (
     nearness,
 )
 
-Floats = NDArray[np.float32]
 Edges = NDArray[np.int32]
 """Rows of: first word asked, how many, first word listed, how many, how they met."""
 
@@ -216,7 +215,6 @@ def _judge(
 ) -> None:
     features[:] = 0
     met_asked, met_listed = np.uint64(0), np.uint64(0)
-    one = np.uint64(1)
     major_met = 0
     joined = False
     for place in range(pairs):
@@ -242,22 +240,36 @@ def _judge(
             a, b = chosen[edge], chosen[other]
             if (edges[a, 0] - edges[b, 0]) * (edges[a, 2] - edges[b, 2]) < 0:
                 features[OTHER_ORDER] = 1
-    major_asked, major_listed = 0, 0
-    for i in range(words_asked.shape[0]):
-        minor = asked.words[words_asked[i], KIND] & (MINOR | INITIAL)
-        major_asked += not minor
-        if not met_asked >> np.uint64(i) & one:
-            initial = asked.words[words_asked[i], KIND] & INITIAL
-            features[INITIAL_MISSED if initial else ASKED_MINOR_MISSED if minor else ASKED_MISSED] += 1
-            features[ASKED_MISSED_WORTH] += 0 if minor else worth_asked[i]
-    for j in range(words_listed.shape[0]):
-        minor = listed.words[words_listed[j], KIND] & (MINOR | INITIAL)
-        major_listed += not minor
-        if not met_listed >> np.uint64(j) & one:
-            initial = listed.words[words_listed[j], KIND] & INITIAL
-            features[INITIAL_MISSED if initial else LISTED_MINOR_LEFT if minor else LISTED_LEFT] += 1
-            features[LISTED_LEFT_WORTH] += 0 if minor else worth_listed[j]
+    major_asked = _unmet(
+        asked, words_asked, worth_asked, met_asked, ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED, features
+    )
+    major_listed = _unmet(
+        listed, words_listed, worth_listed, met_listed, LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT, features
+    )
     if major_met <= 1 and not joined and major_listed > 1:
         features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1
     features[SIZE] = math.log(total + MANY)
     features[ALWAYS] = 1
+
+
+@inner
+def _unmet(
+    known: Lexicon,
+    words: Ints,
+    worth: Floats,
+    met: np.uint64,
+    major: int,
+    major_worth: int,
+    minor: int,
+    features: Floats,
+) -> int:
+    """Counts the words of a name that met none under the features given; how many of its words are major."""
+    count = 0
+    for place in range(words.shape[0]):
+        kind = known.words[words[place], KIND]
+        is_minor = kind & (MINOR | INITIAL)
+        count += not is_minor
+        if not met >> np.uint64(place) & np.uint64(1):
+            features[INITIAL_MISSED if kind & INITIAL else minor if is_minor else major] += 1
+            features[major_worth] += 0 if is_minor else worth[place]
+    return count

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import compiled, inner
-from rednotice.match.kernels.forms import PREFIX, first_time, near_forms
-from rednotice.match.kernels.letters import Bytes, Ints, Masks, hashed, same
+from rednotice.match.kernels.forms import PREFIX, first_time, near_forms, scattered
+from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks, hashed, same
 from rednotice.match.kernels.pairing import EDGES, FEATURES, compare, information
 from rednotice.match.kernels.words import (
     BY_SOUND,
@@ -17,6 +17,7 @@ from rednotice.match.kernels.words import (
     KEY,
     KIND,
     MINOR,
+    NEAR_ENOUGH,
     SKELETON,
     SLOT,
     SOUND,
@@ -29,16 +30,10 @@ from rednotice.match.kernels.words import (
     together,
 )
 
-Floats = NDArray[np.float32]
-
-WORDS = 32
-"""Words of a name that are compared, at most."""
 COMPARED = 32
 """So many of the names that look best at a glance are compared in full."""
 EXPANSIONS = 400
 """So many listed words at most stand in for one word asked."""
-MEETS_FROM = 0.6
-"""A listed word less near than this does not stand in for a word asked."""
 OF_ONE_CLASS, OF_OTHER_CLASS = 200, 40
 """So many words at most, the commonest, that have the same consonants as the word asked; and of each near to those."""
 VISITED = 8192
@@ -112,9 +107,9 @@ class Room(NamedTuple):
     scores: Floats
 
 
-def room(rescored: int) -> Room:
-    """Room for one thread, for comparing so many names."""
-    units = 2 * WORDS
+def room(words: int, rescored: int) -> Room:
+    """Room for one thread, for names of so many words at most, and for comparing so many names."""
+    units = 2 * words
     return Room(
         Meeting(
             found=np.zeros(VISITED, np.int32),
@@ -132,17 +127,17 @@ def room(rescored: int) -> Room:
             stamps=np.zeros(TABLE, np.int8),
             used=np.zeros(CANDIDATES, np.int32),
         ),
-        Lookup(words=np.full((WORDS, LOOKUP), -1, np.int32), places=np.zeros((WORDS, LOOKUP), np.int32)),
+        Lookup(words=np.full((words, LOOKUP), -1, np.int32), places=np.zeros((words, LOOKUP), np.int32)),
         Comparing(
             masks=np.zeros(256, np.uint64),
             buffer=np.zeros(4 * 64, np.uint8),
-            near=np.zeros((WORDS, WORDS), np.float32),
-            how=np.zeros((WORDS, WORDS), np.int8),
+            near=np.zeros((words, words), np.float32),
+            how=np.zeros((words, words), np.int8),
             edges=np.zeros((EDGES, 5), np.int32),
             strength=np.zeros(EDGES, np.float32),
-            chosen=np.zeros(WORDS, np.int32),
+            chosen=np.zeros(words, np.int32),
             features=np.zeros(FEATURES, np.float32),
-            worth=np.zeros(WORDS, np.float32),
+            worth=np.zeros(words, np.float32),
         ),
         names=np.zeros(rescored, np.int32),
         scores=np.zeros(rescored, np.float32),
@@ -209,7 +204,7 @@ def _take(
     if not first_time(word, meeting.met_words):
         return count
     near, how = nearness(asked, i, listed, word, masks)
-    if near < MEETS_FROM:
+    if near < NEAR_ENOUGH:
         return count
     # A common word comes before a rare one that is as near: it is likelier to be meant.
     rank = np.float32(near + 1e-6 * min(post_starts[word + 1] - post_starts[word], 1000))
@@ -246,7 +241,7 @@ def _nearest_first(unit: int, at: int, count: int, meeting: Meeting, lookup: Loo
     meeting.words[at : at + count], meeting.nearness[at : at + count], meeting.how[at : at + count] = words, near, how
     lookup.words[unit, :] = -1
     for position in range(at, at + count):
-        place = (meeting.words[position] * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+        place = scattered(meeting.words[position], LOOKUP - 1)
         while lookup.words[unit, place] >= 0:
             place = (place + 1) & (LOOKUP - 1)
         lookup.words[unit, place] = meeting.words[position]
@@ -256,7 +251,7 @@ def _nearest_first(unit: int, at: int, count: int, meeting: Meeting, lookup: Loo
 @inner
 def _standing(unit: int, word: int, lookup: Lookup) -> int:
     """Where a listed word stands among those that stand in for a word asked; -1 if nowhere."""
-    place = (word * 0x9E3779B1 >> 7) & (LOOKUP - 1)
+    place = scattered(word, LOOKUP - 1)
     while lookup.words[unit, place] >= 0:
         if lookup.words[unit, place] == word:
             return lookup.places[unit, place]
@@ -338,7 +333,7 @@ def expand(
 @inner
 def _gain(name: int, gain: float, unit: int, count: int, more: bool, counting: Counting) -> int:
     """Adds to what a name gained, once a unit; a new name is taken up if there may be more."""
-    place = (name * 0x9E3779B1 >> 5) & (TABLE - 1)
+    place = scattered(name, TABLE - 1)
     while counting.table[place] != name:
         if counting.table[place] < 0:
             if not more or count == CANDIDATES:
@@ -403,11 +398,12 @@ def gather(
     units = 2 * n - 1
     posts = shelf.post_starts
     costs = np.zeros(units, np.int64)
+    joined = np.zeros((units, 2), np.int64)
     for unit in range(units):
         for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
             costs[unit] += posts[meeting.words[place] + 1] - posts[meeting.words[place]]
-        first, last = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
-        costs[unit] += last - first
+        joined[unit] = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
+        costs[unit] += joined[unit, 1] - joined[unit, 0]
     count = 0
     read = 0
     cut = False
@@ -421,7 +417,7 @@ def gather(
             if unit < n:
                 _look(unit, worth, count, shelf.name_starts, shelf.name_words, meeting, counting, lookup)
             continue
-        first, last = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
+        first, last = joined[unit]
         count = _read(shelf.joined_names, first, last, worth, unit + 1, count, read < budget, counting)
         read += last - first
         for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
@@ -585,7 +581,7 @@ def find(
 
     Args:
         asked: the words asked.
-        words: the name asked, as words of `asked`, shape (n,), n up to WORDS.
+        words: the name asked, as words of `asked`, shape (n,), n up to the words that `work` has room for.
         worth: what each word says.
         shelf: the names.
         counts: how many listed names bear a word, by its slot.
