@@ -30,7 +30,7 @@ check: setup-test
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-bench: setup-test
+bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: setup-test
@@ -58,6 +58,11 @@ $(VENV)/test.stamp: requirements/test.lock $(VENV)/run.stamp
 	@$(PIP) -r requirements/test.lock >&2
 	@touch $@
 
+$(VENV)/bench.stamp: requirements/bench.lock $(VENV)/test.stamp
+	@echo "Adding what the benchmarks measure against ..." >&2
+	@$(PIP) -r requirements/bench.lock >&2
+	@touch $@
+
 # Spark has no wheel: it alone is taken as source, by its hash, and built with what the lock holds.
 $(VENV)/spark.stamp: requirements/spark.lock $(VENV)/test.stamp
 	@echo "Adding Apache Spark ..." >&2
@@ -72,6 +77,9 @@ lock:
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt -c requirements/run.lock --extra test $(UPGRADE) \
 	  -o requirements/test.lock pyproject.toml requirements/build.in
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --override requirements/bench-overrides.txt -c requirements/test.lock --extra bench $(UPGRADE) \
+	  -o requirements/bench.lock pyproject.toml requirements/build.in
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt -c requirements/run.lock --extra spark $(UPGRADE) \
 	  -o requirements/spark.lock pyproject.toml requirements/build.in requirements/spark.in
