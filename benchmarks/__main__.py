@@ -17,7 +17,7 @@ if __name__ == "__main__":
     unknown = [name for name in wanted if name not in BENCHMARKS]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
-    console = Console(width=110)
+    console = Console(width=140)
     console.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, Python {platform.python_version()}")
     for name in wanted:
         BENCHMARKS[name](console)

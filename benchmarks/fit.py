@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.matching import _listed, _rows
+from benchmarks.matching.data import listed as _listed
+from benchmarks.matching.data import rows as _rows
 from rednotice.match import build, model
 from rednotice.match.index import BUDGET
 from rednotice.match.kernels import pairing, search
