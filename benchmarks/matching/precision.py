@@ -95,6 +95,9 @@ def _by_all(
         "these, all aliases": np.append(typing, aliases),
     }
     for least, why in _thresholds(keeping):
+        if not least:
+            table.add_row("none", why)
+            continue
         kept = (f"{np.mean(scores >= least):.3f}" for scores in (typing, near, aliases))
         told = _told(alerts, is_common, least) + _told(of_both, is_common, least)
         table.add_row(f"{least:.3f}", why, *kept, *told)
@@ -103,7 +106,7 @@ def _by_all(
         f"Kept are queries for the {len(both):,} persons listed with year and nationality, asked with theirs "
         f"({len(typing):,} typing errors, {len(aliases):,} aliases); of {len(people):,} persons the others lack one or "
         f"both, and so do all for whom there are queries in other scripts. An alias is near ({len(near):,} are) if it "
-        "has a word (its key) of the name that is listed. A threshold of 0 says that more than one in twenty is not "
+        "has a word (its key) of the name that is listed. Where no score keeps so many, more than one in twenty is not "
         f"among the first {LOOKED_AT} at all. {_what_is_common(is_common)}\n"
     )
 
