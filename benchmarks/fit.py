@@ -22,15 +22,19 @@ from benchmarks.matching.data import rows as _rows
 from rednotice.match import build, model
 from rednotice.match.index import BUDGET
 from rednotice.match.kernels import pairing, search
-from rednotice.match.kernels.pairing import FEATURES, LEVELS, SIZE
+from rednotice.match.kernels.pairing import FEATURES, INITIALS, LEVELS, NEARNESSES, SAME_NEARNESSES, SIZE
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne, room_of_thread
 from rednotice.match.text import words
 
 UNLISTED = 6_000
-SET = {SIZE: -1.0, 19: -0.5, LEVELS + 19: 0.0, pairing.INITIAL_MISSED: -2.0}
-TIED = (1, 8)
-"""Levels that weigh like the first, but for a constant."""
+SET = {SIZE: -1.0, pairing.INITIAL_MISSED: -2.0} | {
+    level + shift: weight
+    for level in (INITIALS, NEARNESSES + INITIALS)
+    for shift, weight in ((0, -0.5), (LEVELS, 0.0))
+}
+TIED = {first + near: first for first in (0, NEARNESSES) for near in SAME_NEARNESSES}
+"""Levels that weigh like another, but for a constant."""
 BELOW = 0.05
 RIDGE = 3.0
 
@@ -94,8 +98,8 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
 
 def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     features = features.copy()
-    for level in TIED:
-        features[:, LEVELS] += features[:, LEVELS + level]
+    for level, same in TIED.items():
+        features[:, LEVELS + same] += features[:, LEVELS + level]
         features[:, LEVELS + level] = 0
     free = [one for one in range(FEATURES) if one not in SET and (features[:, one].std() > 0 or one == pairing.ALWAYS)]
     offset = sum(features[:, one] * weight for one, weight in SET.items())
@@ -126,9 +130,9 @@ def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     fitted[free] = weights / spread
     for one, weight in SET.items():
         fitted[one] = weight
-    for level in TIED:
-        fitted[LEVELS + level] = fitted[LEVELS]
-        fitted[level] = min(fitted[level], fitted[0] - BELOW)
+    for level, same in TIED.items():
+        fitted[LEVELS + level] = fitted[LEVELS + same]
+        fitted[level] = min(fitted[level], fitted[same] - BELOW)
     return fitted
 
 

@@ -16,6 +16,7 @@ from rednotice.match.kernels.words import (
     JOINED,
     KIND,
     KNOWN,
+    KNOWN_AS,
     LATIN,
     LETTERS,
     MINOR,
@@ -41,16 +42,23 @@ MANY = 10_000.0
 WELL = 0.95
 """Words that are as near as this are not looked at as halves of others."""
 
-LEVELS = 22
+NEARNESSES = 20
+LEVELS = 2 * NEARNESSES
+"""How near a pair is, of a word asked that the dictionary does not know, then of one that it knows as a name: a word
+that nobody is called is likelier to be another one misspelt."""
 (
     MINOR_MET,
-    ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED,
+    ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MISSED_KNOWN, ASKED_MINOR_MISSED,
     LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT,
     INITIAL_MISSED, OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
-) = range(2 * LEVELS, 2 * LEVELS + 13)  # fmt: skip
-FEATURES = 2 * LEVELS + 13
+) = range(2 * LEVELS, 2 * LEVELS + 14)  # fmt: skip
+FEATURES = 2 * LEVELS + 14
 """What a comparison is judged by: of each level of nearness how many pairs met so, and what they are worth; then the
 rest, as named."""
+SAME_NEARNESSES = (1, 8)
+"""Words of one sound, and of the same four consonants: no other name may weigh more than the same one."""
+INITIALS = 17
+"""Of a word that met by its first letter."""
 
 
 @inner
@@ -60,8 +68,8 @@ def information(borne: int, total: int) -> float:
 
 
 @inner
-def _level(how: int, near: float, shorter: int) -> int:
-    """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
+def _nearness_level(how: int, near: float, shorter: int) -> int:
+    """The level of a pair of which the word asked is in no dictionary, by how the words met, how near they are, and (of classes) how many there are."""
     if how == SAME:
         return 0
     if how == SAME_SOUND:
@@ -73,14 +81,14 @@ def _level(how: int, near: float, shorter: int) -> int:
     if how == CONSONANTS:
         if near >= 0.9:
             return 8 if shorter >= 4 else 9 if shorter == 3 else 10
-        return 11 if shorter == 1 and near > 0.7 else 12 if near >= 0.6 else 13
+        return 11 if shorter == 1 and near > 0.7 else 12
     if how == SYLLABLES:
         if near >= 0.89:
-            return 14 if shorter >= 3 else 15
-        return 16 if shorter == 1 and near > 0.7 else 17 if near >= 0.6 else 18
+            return 13 if shorter >= 3 else 14
+        return 15 if shorter == 1 and near > 0.7 else 16
     if how == BY_INITIAL:
-        return 19
-    return 20 if near >= 0.93 else 21
+        return INITIALS
+    return 18 if near >= 0.93 else 19
 
 
 @inner
@@ -170,6 +178,11 @@ def _mask(first: int, count: int) -> np.uint64:
 
 
 @inner
+def _taken(met: np.uint64, place: int) -> bool:
+    return met >> np.uint64(place) & np.uint64(1) > 0
+
+
+@inner
 def _choose(
     asked: Lexicon, words_asked: Ints, edges: Edges, strength: Floats, count: int, n: int, m: int, chosen: Ints
 ) -> int:
@@ -228,7 +241,9 @@ def _judge(
             continue
         which = SKELETON if how == CONSONANTS else SOUND
         shorter = min(asked.words[words_asked[i], 2 * which + 1], listed.words[words_listed[j], 2 * which + 1])
-        level = _level(how, strength[edge], shorter)
+        level = _nearness_level(how, strength[edge], shorter)
+        if asked.seen[words_asked[i], KNOWN_AS]:
+            level += NEARNESSES
         features[level] += 1
         features[LEVELS + level] += min(
             max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1])
@@ -240,6 +255,10 @@ def _judge(
             a, b = chosen[edge], chosen[other]
             if (edges[a, 0] - edges[b, 0]) * (edges[a, 2] - edges[b, 2]) < 0:
                 features[OTHER_ORDER] = 1
+    for i in range(words_asked.shape[0]):
+        kind = asked.words[words_asked[i], KIND]
+        if asked.seen[words_asked[i], KNOWN_AS] and not kind & (MINOR | INITIAL) and not _taken(met_asked, i):
+            features[ASKED_MISSED_KNOWN] += 1
     major_asked = _unmet(
         asked, words_asked, worth_asked, met_asked, ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED, features
     )
@@ -269,7 +288,7 @@ def _unmet(
         kind = known.words[words[place], KIND]
         is_minor = kind & (MINOR | INITIAL)
         count += not is_minor
-        if not met >> np.uint64(place) & np.uint64(1):
+        if not _taken(met, place):
             features[INITIAL_MISSED if kind & INITIAL else minor if is_minor else major] += 1
             features[major_worth] += 0 if is_minor else worth[place]
     return count
