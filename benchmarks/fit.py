@@ -29,9 +29,7 @@ from rednotice.match.text import words
 
 UNLISTED = 6_000
 SET = {SIZE: -1.0, pairing.INITIAL_MISSED: -2.0} | {
-    level + shift: weight
-    for level in (INITIALS, NEARNESSES + INITIALS)
-    for shift, weight in ((0, -0.5), (LEVELS, 0.0))
+    level + shift: weight for level in (INITIALS, NEARNESSES + INITIALS) for shift, weight in ((0, -0.5), (LEVELS, 0.0))
 }
 TIED = {first + near: first for first in (0, NEARNESSES) for near in SAME_NEARNESSES}
 """Levels that weigh like another, but for a constant."""

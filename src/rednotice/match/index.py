@@ -38,6 +38,7 @@ def warm() -> None:
     index = Index()
     index.add_all([Listed(id="1", names=("Anna Maria Eriksson", "Анна Эриксон"), documents=("L898902C3",))])
     index.check(Query(name="Annamaria Erikson", document="L898902C3"))
+    index.check(Query(name="王安娜"))
     index.remove("1")
 
 

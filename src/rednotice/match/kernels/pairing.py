@@ -69,7 +69,8 @@ def information(borne: int, total: int) -> float:
 
 @inner
 def _nearness_level(how: int, near: float, shorter: int) -> int:
-    """The level of a pair of which the word asked is in no dictionary, by how the words met, how near they are, and (of classes) how many there are."""
+    """The level of a pair of which no dictionary knows the word asked: by how the words met, how near they are, and (of
+    classes) how many there are."""
     if how == SAME:
         return 0
     if how == SAME_SOUND:
