@@ -3,8 +3,8 @@
 Logistic regression over the names that a search compares, for every query of the data and for persons who are not
 listed: is this the person? First on one half of the queries, to say what holds on the half that it did not see; then
 on all. The weights of initials are set, since the data have too few; so is that of the size of the list, which follows
-from the odds: one person among so many. Words of one sound and of the same four consonants weigh like the same word,
-but for a constant: no other name may be nearer to a name than itself.
+from the odds: one person among so many. Words of one sound, of one name and of the same four consonants weigh
+like the same word, but for a constant: no other name may be nearer to a name than itself.
 """
 
 from __future__ import annotations
@@ -21,18 +21,30 @@ from benchmarks.matching.data import listed as _listed
 from benchmarks.matching.data import rows as _rows
 from rednotice.match import build, model
 from rednotice.match.index import BUDGET
-from rednotice.match.kernels import pairing, search
-from rednotice.match.kernels.pairing import FEATURES, INITIALS, LEVELS, NEARNESSES, SAME_NEARNESSES, SIZE
+from rednotice.match.kernels import search
+from rednotice.match.kernels.pairing import (
+    ALWAYS,
+    AS_THE_SAME,
+    FEATURES,
+    INITIAL_MISSED,
+    INITIALS,
+    KNOWN_NAME,
+    SIZE,
+    UNKNOWN,
+    WORTH,
+)
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne, room_of_thread
 from rednotice.match.text import words
 
 UNLISTED = 6_000
-SET = {SIZE: -1.0, pairing.INITIAL_MISSED: -2.0} | {
-    level + shift: weight for level in (INITIALS, NEARNESSES + INITIALS) for shift, weight in ((0, -0.5), (LEVELS, 0.0))
+SET = {
+    SIZE: -1.0,
+    INITIAL_MISSED: -2.0,
+    UNKNOWN + INITIALS: -0.5,
+    KNOWN_NAME + INITIALS: -0.5,
+    WORTH + INITIALS: 0.0,
 }
-TIED = {first + near: first for first in (0, NEARNESSES) for near in SAME_NEARNESSES}
-"""Levels that weigh like another, but for a constant."""
 BELOW = 0.05
 RIDGE = 3.0
 
@@ -42,6 +54,14 @@ Features = NDArray[np.float64]
 def main() -> None:
     """Prints what holds on the other half; writes the model if so told."""
     features, right, group, kinds, twins = _compared()
+    np.savez(
+        "/tmp/cmp2.npz",
+        features=features.astype(np.float32),
+        right=right,
+        group=group,
+        kinds=np.array(kinds),
+        twins=twins,
+    )
     half = np.random.default_rng(0).random(len(kinds)) < 0.5
     learnt = ~twins & half[group]
     fitted = _fit(features[learnt], right[learnt])
@@ -96,10 +116,10 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
 
 def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     features = features.copy()
-    for level, same in TIED.items():
-        features[:, LEVELS + same] += features[:, LEVELS + level]
-        features[:, LEVELS + level] = 0
-    free = [one for one in range(FEATURES) if one not in SET and (features[:, one].std() > 0 or one == pairing.ALWAYS)]
+    for level in AS_THE_SAME:
+        features[:, WORTH] += features[:, WORTH + level]
+        features[:, WORTH + level] = 0
+    free = [one for one in range(FEATURES) if one not in SET and (features[:, one].std() > 0 or one == ALWAYS)]
     offset = sum(features[:, one] * weight for one, weight in SET.items())
     spread = features[:, free].std(axis=0)
     spread[spread == 0] = 1
@@ -128,9 +148,10 @@ def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     fitted[free] = weights / spread
     for one, weight in SET.items():
         fitted[one] = weight
-    for level, same in TIED.items():
-        fitted[LEVELS + level] = fitted[LEVELS + same]
-        fitted[level] = min(fitted[level], fitted[same] - BELOW)
+    for level in AS_THE_SAME:
+        fitted[WORTH + level] = fitted[WORTH]
+        for of in (UNKNOWN, KNOWN_NAME):
+            fitted[of + level] = min(fitted[of + level], fitted[of] - BELOW)
     return fitted
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import pairing
-from rednotice.match.kernels.pairing import FEATURES, LEVELS
+from rednotice.match.kernels.pairing import FEATURES, KNOWN_NAME, LEVELS, UNKNOWN, WORTH
 
 REST = (
     "MINOR_MET ASKED_MISSED ASKED_MISSED_WORTH ASKED_MISSED_KNOWN ASKED_MINOR_MISSED LISTED_LEFT LISTED_LEFT_WORTH "
@@ -22,16 +22,17 @@ def load(text: str) -> NDArray[np.float32]:
     """The model as `kernels.search.find` takes it, shape (FEATURES,), from JSON as `dump` writes it."""
     said = json.loads(text)
     model = np.zeros(FEATURES, np.float32)
-    for level, (count, worth) in enumerate(said["levels"]):
-        model[level], model[LEVELS + level] = count, worth
+    for level, counts in enumerate(said["levels"]):
+        model[[UNKNOWN + level, KNOWN_NAME + level, WORTH + level]] = counts
     for name in REST:
         model[getattr(pairing, name)] = said["rest"][name]
     return model
 
 
 def dump(model: NDArray[np.float32], fitted_on: str) -> str:
-    """A model as JSON: of each level what a pair counts and what a nat of it counts; then the rest, by name."""
-    levels = [[round(float(model[level + shift]), 3) for shift in (0, LEVELS)] for level in range(LEVELS)]
+    """A model as JSON: of each level what a pair counts whose word is unknown, whose word is known, and a nat of it."""
+    columns = (UNKNOWN, KNOWN_NAME, WORTH)
+    levels = [[round(float(model[column + level]), 3) for column in columns] for level in range(LEVELS)]
     rest = {name: round(float(model[getattr(pairing, name)]), 3) for name in REST}
     return json.dumps({"fitted_on": fitted_on, "levels": levels, "rest": rest}, indent=1)
 

@@ -40,6 +40,18 @@ _VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _BY_SOUND = frozenset({"CJK", "HANGUL"})
 _APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´ʿʾ]")
 _ARTICLE = "ال"
+_CYRILLIC_OR_GREEK = "АВЕЅЗІЈКМНОРСТУХаеѕіјорсухһԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναικρυ"
+_LATIN = "ABESZIJKMHOPCTYXaesijopcyxhdlABEZHIKMNOPTYXovaikpu"
+_LOOKALIKES = dict(zip(map(ord, _CYRILLIC_OR_GREEK), _LATIN, strict=True))
+_LOOKALIKES_OF_LATIN = {
+    script: {
+        ord(latin): other
+        for other, latin in reversed([*zip(_CYRILLIC_OR_GREEK, _LATIN, strict=True)])
+        if unicodedata.name(other).startswith(script)
+    }
+    for script in ("CYRILLIC", "GREEK")
+}
+"""Letters that look like one another in print (Unicode Technical Standard 39, confusables); a scan mixes them up."""
 _ASCII = {code: "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
 
 NO_SYMBOLS: frozenset[str] = frozenset()
@@ -115,8 +127,9 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
         part: without white space, as `parts_of` gives it.
         whole: whether a part in Han is one word, and not a word a syllable.
     """
-    symbols = _symbols(part)
-    script = _script(part)
+    read = _of_one_script(part)
+    symbols = _symbols(read)
+    script = _script(read)
     if script == "CJK":
         from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
 
@@ -130,7 +143,7 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
                 for written, syllable in zip(part, syllables, strict=True)
             )
         return tuple(_word(syllable, syllable, script) for syllable in syllables)
-    latin = _plain(anyascii(part))
+    latin = _plain(anyascii(read))
     return (_word(part, latin, script, symbols | readings_of_syllable(latin)),) if latin else ()
 
 
@@ -152,6 +165,25 @@ def clean(text: str) -> str:
         elif category != "Cf":
             kept.append(" ")
     return "".join(kept)
+
+
+def _of_one_script(part: str) -> str:
+    """A word in which letters of two scripts stand that look alike, in the one script that it may be of.
+
+    >>> _of_one_script("Реtrov") == "Petrov"  # its first two letters are Cyrillic
+    True
+    """
+    if part.isascii():
+        return part
+    letters = {letter: _script(letter) for letter in part if letter.isalpha()}
+    for other, lookalikes in _LOOKALIKES_OF_LATIN.items():
+        if {"LATIN", other} == set(letters.values()):
+            ways = [("LATIN", _LOOKALIKES), (other, lookalikes)]
+            ways.sort(key=lambda way: -sum(letters.get(letter) == way[0] for letter in part))
+            for script, table in ways:
+                if all(ord(letter) in table for letter, its in letters.items() if its != script):
+                    return part.translate(table)
+    return part
 
 
 def _symbols(part: str) -> frozenset[str]:

@@ -42,23 +42,23 @@ MANY = 10_000.0
 WELL = 0.95
 """Words that are as near as this are not looked at as halves of others."""
 
-NEARNESSES = 20
-LEVELS = 2 * NEARNESSES
-"""How near a pair is, of a word asked that the dictionary does not know, then of one that it knows as a name: a word
-that nobody is called is likelier to be another one misspelt."""
+LEVELS = 20
+UNKNOWN, KNOWN_NAME, WORTH = 0, LEVELS, 2 * LEVELS
+"""Where the features of the levels of nearness begin: how many pairs met so whose word asked no dictionary knows, how
+many whose word asked is a known name, and what all of them are worth. A word that nobody is called is likelier to be
+another one misspelt."""
 (
     MINOR_MET,
     ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MISSED_KNOWN, ASKED_MINOR_MISSED,
     LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT,
     INITIAL_MISSED, OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
-) = range(2 * LEVELS, 2 * LEVELS + 14)  # fmt: skip
-FEATURES = 2 * LEVELS + 14
-"""What a comparison is judged by: of each level of nearness how many pairs met so, and what they are worth; then the
-rest, as named."""
-SAME_NEARNESSES = (1, 8)
-"""Words of one sound, and of the same four consonants: no other name may weigh more than the same one."""
+) = range(3 * LEVELS, 3 * LEVELS + 14)  # fmt: skip
+FEATURES = 3 * LEVELS + 14
+"""What a comparison is judged by: the levels, then the rest, as named."""
+AS_THE_SAME = (1, 2, 8)
+"""The levels of words of one sound, of one name, and of the same four consonants, beside that of the same word, 0."""
 INITIALS = 17
-"""Of a word that met by its first letter."""
+"""The level of a word that met by its first letter."""
 
 
 @inner
@@ -68,9 +68,8 @@ def information(borne: int, total: int) -> float:
 
 
 @inner
-def _nearness_level(how: int, near: float, shorter: int) -> int:
-    """The level of a pair of which no dictionary knows the word asked: by how the words met, how near they are, and (of
-    classes) how many there are."""
+def _level(how: int, near: float, shorter: int) -> int:
+    """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
     if how == SAME:
         return 0
     if how == SAME_SOUND:
@@ -242,11 +241,9 @@ def _judge(
             continue
         which = SKELETON if how == CONSONANTS else SOUND
         shorter = min(asked.words[words_asked[i], 2 * which + 1], listed.words[words_listed[j], 2 * which + 1])
-        level = _nearness_level(how, strength[edge], shorter)
-        if asked.seen[words_asked[i], KNOWN_AS]:
-            level += NEARNESSES
-        features[level] += 1
-        features[LEVELS + level] += min(
+        level = _level(how, strength[edge], shorter)
+        features[(KNOWN_NAME if asked.seen[words_asked[i], KNOWN_AS] else UNKNOWN) + level] += 1
+        features[WORTH + level] += min(
             max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1])
         )
         joined = joined or how == JOINED
