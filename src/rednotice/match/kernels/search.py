@@ -40,8 +40,13 @@ VISITED = 8192
 """Room for the forms, and the words, that are looked at for one word asked; a power of two."""
 ENOUGH = 1_500
 """When so many names were found by rarer words, common ones only add to those."""
-CANDIDATES = 1 << 13
+CANDIDATES_BITS = 13
+CANDIDATES = 1 << CANDIDATES_BITS
 """Names that are counted at most."""
+OUT_OF_REACH = 0.7
+"""A name that cannot gain so much of what enough others have gained is no longer counted."""
+BINS = 256
+"""What names have gained is told apart as finely as this, to say which are out of reach."""
 TABLE = 1 << 15
 """Room to count them in; a power of two."""
 LOOKUP = 1024
@@ -66,12 +71,18 @@ class Meeting(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """Room to add up in what names gain: an open table, and which of its places are used."""
+    """Room to add up in what names gain: an open table of their numbers, and what each has so far."""
 
-    table: Ints
+    table: NDArray[np.int64]
+    """Names with their numbers, as `_gain` puts them together; -1 where none is."""
+    used: Ints
+    """Where in the table each stands."""
+    names: Ints
     sums: Floats
     stamps: NDArray[np.int8]
-    used: Ints
+    """The last unit in which each gained."""
+    bins: Ints
+    """How many have how much (`_floor`)."""
 
 
 class Lookup(NamedTuple):
@@ -122,10 +133,12 @@ def room(words: int, rescored: int) -> Room:
             starts=np.zeros(units + 1, np.int32),
         ),
         Counting(
-            table=np.full(TABLE, -1, np.int32),
-            sums=np.zeros(TABLE, np.float32),
-            stamps=np.zeros(TABLE, np.int8),
+            table=np.full(TABLE, -1, np.int64),
             used=np.zeros(CANDIDATES, np.int32),
+            names=np.zeros(CANDIDATES, np.int32),
+            sums=np.zeros(CANDIDATES, np.float32),
+            stamps=np.zeros(CANDIDATES, np.int8),
+            bins=np.zeros(BINS, np.int32),
         ),
         Lookup(words=np.full((words, LOOKUP), -1, np.int32), places=np.zeros((words, LOOKUP), np.int32)),
         Comparing(
@@ -334,19 +347,38 @@ def expand(
 def _gain(name: int, gain: float, unit: int, count: int, more: bool, counting: Counting) -> int:
     """Adds to what a name gained, once a unit; a new name is taken up if there may be more."""
     place = scattered(name, TABLE - 1)
-    while counting.table[place] != name:
+    while counting.table[place] >> CANDIDATES_BITS != name:
         if counting.table[place] < 0:
             if not more or count == CANDIDATES:
                 return count
-            counting.table[place] = name
-            counting.used[count] = place
-            count += 1
-            break
+            counting.table[place] = (name << CANDIDATES_BITS) | count
+            counting.used[count], counting.names[count] = place, name
+            counting.sums[count], counting.stamps[count] = gain, unit
+            return count + 1
         place = (place + 1) & (TABLE - 1)
-    if counting.stamps[place] != unit:
-        counting.stamps[place] = unit
-        counting.sums[place] += gain
+    number = counting.table[place] & (CANDIDATES - 1)
+    if counting.stamps[number] != unit:
+        counting.stamps[number] = unit
+        counting.sums[number] += gain
     return count
+
+
+@inner
+def _floor(count: int, wanted: int, most: float, counting: Counting) -> float:
+    """What `wanted` names have gained at least, of `count`, none of which has more than `most`; 0 if they are fewer."""
+    if count <= wanted:
+        return 0.0
+    bins = counting.bins
+    bins[:] = 0
+    scale = np.float32((BINS - 1) / most)
+    for number in range(count):
+        bins[min(int(counting.sums[number] * scale), BINS - 1)] += 1
+    reached = 0
+    for place in range(BINS - 1, 0, -1):
+        reached += bins[place]
+        if reached >= wanted:
+            return place / scale
+    return 0.0
 
 
 @inner
@@ -384,12 +416,13 @@ def gather(
     worths: Floats,
     shelf: Shelf,
     budget: int,
+    wanted: int,
     meeting: Meeting,
     counting: Counting,
     lookup: Lookup,
     buffer: Bytes,
 ) -> tuple[int, bool]:
-    """Adds up, for every name, what the words asked gain in it, from the rarest on.
+    """Adds up, for every name that may come among the `wanted` best, what the words asked gain in it, rarest first.
 
     Returns:
         How many names gained anything, and whether the budget of postings to read cut the search.
@@ -404,21 +437,41 @@ def gather(
             costs[unit] += posts[meeting.words[place] + 1] - posts[meeting.words[place]]
         joined[unit] = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
         costs[unit] += joined[unit, 1] - joined[unit, 0]
+    gains = np.empty(units, np.float32)
+    for unit in range(units):
+        minor = unit < n and asked.words[words[unit], KIND] & (MINOR | INITIAL)
+        worth = worths[unit] if unit < n else worths[unit - n] + worths[unit - n + 1]
+        gains[unit] = worth * np.float32(0.3 if minor else 1.0)
+    most = gains.sum()
+    left = most
+    floor = np.float32(0)
     count = 0
     read = 0
     cut = False
     for unit in np.argsort(costs):
-        minor = unit < n and asked.words[words[unit], KIND] & (MINOR | INITIAL)
-        worth = worths[unit] if unit < n else worths[unit - n] + worths[unit - n + 1]
-        worth *= np.float32(0.3 if minor else 1.0)
-        if (read + costs[unit] > budget or count > ENOUGH) and costs[unit] > 4 * count > 0:
+        if costs[unit] > count:
+            floor = np.float32(OUT_OF_REACH * _floor(count, wanted, most, counting))
+        # A name that has none of the rarer words no longer comes among the best.
+        more = floor <= left
+        if (read + costs[unit] > budget or count > ENOUGH or not more) and costs[unit] > 4 * count > 0:
             # To look into the names found is less work than to read all that have the word.
-            cut = cut or count < ENOUGH
+            cut = cut or (count < ENOUGH and more)
             if unit < n:
-                _look(unit, worth, count, shelf.name_starts, shelf.name_words, meeting, counting, lookup)
+                _look(
+                    unit,
+                    gains[unit],
+                    count,
+                    floor - left,
+                    shelf.name_starts,
+                    shelf.name_words,
+                    meeting,
+                    counting,
+                    lookup,
+                )
+            left -= gains[unit]
             continue
         first, last = joined[unit]
-        count = _read(shelf.joined_names, first, last, worth, unit + 1, count, read < budget, counting)
+        count = _read(shelf.joined_names, first, last, gains[unit], unit + 1, count, more and read < budget, counting)
         read += last - first
         for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
             word = meeting.words[place]
@@ -426,9 +479,10 @@ def gather(
             if read > budget and last - first > 4 * count:
                 cut = True
                 continue
-            gain = meeting.nearness[place] * worth
-            count = _read(shelf.posts, first, last, gain, unit + 1, count, read < 2 * budget, counting)
+            gain = meeting.nearness[place] * gains[unit]
+            count = _read(shelf.posts, first, last, gain, unit + 1, count, more and read < 2 * budget, counting)
             read += last - first
+        left -= gains[unit]
     return count, cut
 
 
@@ -437,22 +491,24 @@ def _look(
     unit: int,
     worth: float,
     count: int,
+    least: float,
     name_starts: Ints,
     name_words: Ints,
     meeting: Meeting,
     counting: Counting,
     lookup: Lookup,
 ) -> None:
-    """Adds what one word asked gains in the names found so far."""
-    for position in range(count):
-        used = counting.used[position]
-        name = counting.table[used]
+    """Adds what one word asked gains in the names found so far, of those that have gained `least`."""
+    for number in range(count):
+        if counting.sums[number] < least:
+            continue
+        name = counting.names[number]
         best = np.float32(0)
         for at in range(name_starts[name], name_starts[name + 1]):
             place = _standing(unit, name_words[at], lookup)
             if place >= 0:
                 best = max(best, meeting.nearness[place])
-        counting.sums[used] += best * worth
+        counting.sums[number] += best * worth
 
 
 @inner
@@ -461,10 +517,11 @@ def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, score
     taken = 0
     # A heap of the best so far, its least on top.
     for position in range(count):
-        place = counting.used[position]
-        name = counting.table[place]
-        gained = counting.sums[place] / np.float32(1 + 0.05 * (name_starts[name + 1] - name_starts[name]))
-        counting.table[place], counting.sums[place], counting.stamps[place] = -1, 0.0, 0
+        counting.table[counting.used[position]] = -1
+        if taken == names.shape[0] and counting.sums[position] <= scores[0]:
+            continue
+        name = counting.names[position]
+        gained = counting.sums[position] / np.float32(1 + 0.05 * (name_starts[name + 1] - name_starts[name]))
         if taken == names.shape[0]:
             if gained <= scores[0]:
                 continue
@@ -595,7 +652,9 @@ def find(
     """
     comparing, names, scores = work.comparing, work.names, work.scores
     expand(asked, words, shelf, work.meeting, work.lookup, comparing.masks, comparing.buffer)
-    count, cut = gather(asked, words, worth, shelf, budget, work.meeting, work.counting, work.lookup, comparing.buffer)
+    count, cut = gather(
+        asked, words, worth, shelf, budget, names.shape[0], work.meeting, work.counting, work.lookup, comparing.buffer
+    )
     taken = choose(count, shelf.name_starts, work.counting, names, scores)
     for position in range(taken):
         listed = shelf.name_words[shelf.name_starts[names[position]] : shelf.name_starts[names[position] + 1]]
