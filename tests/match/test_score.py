@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from rednotice.match.score import (
     SAME_PERSON,
     Known,
     likelihood,
+    needed,
     total,
     weigh_evidence,
 )
@@ -245,3 +247,14 @@ def test_dates_are_compared_as_far_as_both_are_known(asked: str, listed_date: st
 def test_a_number_of_signs_alone_is_nobodys() -> None:
     _, (evidence,) = weigh_evidence(0.9, asking("Nobody", document="---"), listed("1", "Nobody", documents=("...",)))
     assert evidence.verdict is Agreement.UNKNOWN
+
+
+@pytest.mark.parametrize("score", [0.01, 0.2, 0.5, 0.9, 0.98, 0.99])
+@pytest.mark.parametrize("ratio", [0.3, 1.0, 40.0, 1e5])
+def test_a_name_that_reaches_a_score_is_never_below_what_is_needed(score: float, ratio: float) -> None:
+    for odds in (tenth / 10 for tenth in range(-200, 100)):
+        assert total(1 / (1 + math.exp(-odds)), ratio) < score or odds >= needed(score, ratio)
+
+
+def test_every_name_is_near_enough_if_all_are_shown() -> None:
+    assert needed(0.0, 1.0) == -math.inf

@@ -30,7 +30,7 @@ def explain(
     parts = comparison.parts if comparison else ()
     other_order = comparison.other_order if comparison else False
     name = person.names[0] if person.names else "(no name is listed)"
-    return Match(
+    return Match.model_construct(
         id=person.id,
         score=score,
         name=name,

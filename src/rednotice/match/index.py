@@ -6,10 +6,10 @@ made into one, so that a notice is found at once and a large list is not touched
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from rednotice.match.explain import explain
 from rednotice.match.kernels import search
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne, compare, probability, room_of_thread
-from rednotice.match.score import Known, likelihood, total, weigh_evidence
+from rednotice.match.score import Known, likelihood, needed, total, weigh_evidence
 from rednotice.match.segment import Segment, segment_of
 from rednotice.match.text import words
 from rednotice.model.check import Answer, Listed, Match, Query
@@ -38,7 +38,8 @@ def warm() -> None:
     index = Index()
     index.add_all([Listed(id="1", names=("Anna Maria Eriksson", "Анна Эриксон"), documents=("L898902C3",))])
     index.check(Query(name="Annamaria Erikson", document="L898902C3"))
-    index.check(Query(name="王安娜"))
+    # Readings of Han characters come from dictionaries of their own.
+    index.check(Query(name="王微"))
     index.remove("1")
 
 
@@ -72,10 +73,16 @@ class Index:
         if not segments:
             return Answer(query=query, matches=(), compared_with=0)
         asked = Asked.of(words(query.name) if query.name else (), borne)
-        near, cut = _near(asked, segments, borne)
         known = Known.of(query)
+        by_document = {
+            (place, person): listed
+            for place, segment in enumerate(segments if known.number else ())
+            for person, listed in segment.by_document(known.lookalike)
+        }
+        least = -math.inf if by_document else needed(reported_from, BOOST if known.tells else 1.0)
+        near, cut = _near(asked, segments, borne, least)
         found = []
-        for person, position, odds in _candidates(known, segments, near, reported_from):
+        for person, position, odds in _candidates(segments, near, by_document):
             score = total(odds, likelihood(known, person))
             if score >= reported_from:
                 found.append((score, odds or 0.0, person, position))
@@ -179,8 +186,8 @@ Near = tuple[float, int, int, int]
 """How near a name is, in which segment it stands, whose it is, and which of the person's names."""
 
 
-def _near(asked: Asked, segments: Sequence[Segment], borne: Borne) -> tuple[list[Near], bool]:
-    """The nearest name of each person who may be meant, best first, and whether the budget cut the search."""
+def _near(asked: Asked, segments: Sequence[Segment], borne: Borne, least: float) -> tuple[list[Near], bool]:
+    """The nearest name of each person who may be meant, from these log odds on, and whether the budget cut."""
     if not asked.name:
         return [], False
     room = room_of_thread()
@@ -191,32 +198,24 @@ def _near(asked: Asked, segments: Sequence[Segment], borne: Borne) -> tuple[list
             asked.lexicon, asked.words, asked.worth, segment.shelf, borne.counts, borne.total, MODEL, BUDGET, room
         )
         cut = cut or cut_here
-        for name, score in zip(room.names[:count].tolist(), room.scores[:count].tolist(), strict=True):
+        enough = np.flatnonzero(room.scores[:count] >= least)
+        for name, score in zip(room.names[enough].tolist(), room.scores[enough].tolist(), strict=True):
             person = int(segment.people.name_person[name])
             position = name - int(segment.people.person_names[person])
             held = best.get((place, person))
             if held is None or (score, -position) > (held[0], -held[3]):
                 best[place, person] = score, place, person, position
-    return sorted(best.values(), key=itemgetter(0), reverse=True), cut
+    return list(best.values()), cut
 
 
 def _candidates(
-    known: Known, segments: Sequence[Segment], near: Sequence[Near], reported_from: float
+    segments: Sequence[Segment], near: Sequence[Near], by_document: dict[tuple[int, int], Listed]
 ) -> Iterator[tuple[Listed, int | None, float | None]]:
     """Persons who may score enough, and those who have the document: each with the name that met, and how likely."""
-    by_document = {
-        (place, person): listed
-        for place, segment in enumerate(segments if known.number else ())
-        for person, listed in segment.by_document(known.lookalike)
-    }
-    most = BOOST if known.tells else 1.0
     for odds, place, person, position in near:
-        likely = probability(odds)
-        listed = by_document.pop((place, person), None)
-        if listed is None and total(likely, most) >= reported_from:
-            listed = segments[place].person(person)
+        listed = by_document.pop((place, person), None) or segments[place].person(person)
         if listed:
-            yield listed, position, likely
+            yield listed, position, probability(odds)
     for listed in by_document.values():
         yield listed, None, None
 

@@ -17,7 +17,6 @@ from rednotice.match.kernels.words import (
     FOREIGN,
     INITIAL,
     KEY,
-    KIND,
     MINOR,
     SKELETON,
     VOWELLESS,
@@ -88,17 +87,19 @@ def lexicon(forms: Sequence[Form]) -> Lexicon:
     """Words as arrays."""
     starts: dict[bytes, int] = {}
     position = 0
-    rows = np.zeros((len(forms), COLUMNS), np.int32)
+    rows: list[tuple[int, ...]] = []
     symbols: list[int] = []
-    for row, word in zip(rows, forms, strict=True):
-        for which, form in enumerate(word.forms):
+    for word in forms:
+        places: list[int] = []
+        for form in word.forms:
             start = starts.setdefault(form, position)
             position += len(form) if start == position else 0
-            row[2 * which : 2 * which + 2] = start, len(form)
-        row[KIND:COLUMNS] = word.kind, word.script, slot_of(word), len(symbols), len(symbols) + len(word.symbols)
+            places += (start, len(form))
+        rows.append((*places, word.kind, word.script, slot_of(word), len(symbols), len(symbols) + len(word.symbols)))
         symbols += word.symbols
     letters = np.frombuffer(bytearray(b"".join(starts)), np.uint8)
+    words = np.array(rows, np.int32).reshape(-1, COLUMNS)
     seen = np.zeros((len(forms), 5), np.uint64)
     known = np.array(symbols, np.int32)
-    sign(letters, rows, known, seen)
-    return Lexicon(letters, rows, seen, known)
+    sign(letters, words, known, seen)
+    return Lexicon(letters, words, seen, known)

@@ -204,6 +204,13 @@ def total(name_score: float | None, ratio: float) -> float:
     return round(score, 4)
 
 
+def needed(score: float, ratio: float) -> float:
+    """The log odds that a name has at least if `total` of it and of a ratio up to this one is to give a score."""
+    # The score was rounded, and what is nearly certain was lowered.
+    least = min(score, NAME_AT_MOST) - 0.0001
+    return math.log(least / (1 - least) / ratio) if least > 0 else -math.inf
+
+
 def weigh_evidence(
     name_score: float | None, asked: Query | Known, person: Listed
 ) -> tuple[float, tuple[Evidence, ...]]:
@@ -304,7 +311,7 @@ def _in_words(datum: str, asked: str, listed: str | None, met: Agreement, what: 
 
 
 def _evidence(datum: str, asked: str, listed: str | None, verdict: Agreement, says: str) -> Evidence:
-    return Evidence(datum=datum, asked=asked, listed=listed, verdict=verdict, says=says)
+    return Evidence.model_construct(datum=datum, asked=asked, listed=listed, verdict=verdict, says=says)
 
 
 # --- Words: places and parents ------------------------------------------------------------------------------
