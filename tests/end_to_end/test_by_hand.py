@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,7 @@ def test_lists_are_imported_by_hand(at: Desk, tmp_path: Path) -> None:
     (tmp_path / "sdn.csv").write_text(row)
     assert "1 persons for this node's checks" in at.types("import", "ofac", tmp_path / "sdn.csv")
     found = at.types("check", "Petra Volgart", "--born", "1971-05-04", "--bureau", "ES")
-    assert "list of this node, no notice" in found
+    assert f"list of this node, taken over on {datetime.now(UTC):%Y-%m-%d}; no notice" in found
 
 
 def test_a_checkpoint_saved_today_must_be_the_beginning_of_tomorrows_log(at: Desk, tmp_path: Path) -> None:

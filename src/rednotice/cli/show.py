@@ -140,9 +140,10 @@ def _result(rank: int, result: Row, *, explain: bool) -> None:
     behind = "no notice"
     if notice:
         requester = f"requested by {notice['bureau']}" if notice["bureau"] else notice["listing"]["source"]
-        behind = f"{notice['colour']} notice {notice['control_number']}, {requester}"
+        behind = f"{notice['colour']} notice {notice['control_number']} of {notice['published_at'][:10]}, {requester}"
     elif listing:
-        behind = f"{listing['source']} {listing['reference']} (list of this node, no notice)"
+        taken = f"list of this node, taken over on {result['imported_at'][:10]}; no notice"
+        behind = f"{listing['source']} {listing['reference']} ({taken})"
     out.print(f"[bold]{rank}. {fill(match['name'])}[/]  {match['score']:.2f}  {fill(behind)}")
     out.print(f"   why:  {fill(match['in_words'])}")
     effect = result["effect"]

@@ -28,6 +28,7 @@ LOCAL = "local:"
 """What the ids of a node's own list entries begin with in its index."""
 
 FOUND = "A match is a likeness, not proof. Confirm who the person is, then ask: {ask}."
+CUT = " Very many listed names have the words of this one, and not all of them were compared: give more of the name."
 NOBODY = "Nobody among {count:,} persons is near enough to this. That is no proof of good standing; in doubt ask {ask}."
 
 
@@ -56,7 +57,7 @@ def check(work: NodeWork, index: Index, effects: EffectTable, query: Query, by: 
         query=asked,
         results=results,
         compared_with=answer.compared_with,
-        says=says.format(count=answer.compared_with, ask=effects.ask),
+        says=says.format(count=answer.compared_with, ask=effects.ask) + (CUT if answer.cut_by_budget else ""),
         remarks=remarks,
     )
     work.save_check(_kept(made))
@@ -75,9 +76,15 @@ def _results(work: NodeWork, effects: EffectTable, matches: Iterable[Match]) -> 
     today = work.at.date()
     for match in matches:
         if match.id.startswith(LOCAL):
-            listing = work.local_entry(match.id).listing
-            effect = not_configured(effects, Colour.SPECIAL, today)
-            yield Result(match=match, notice=None, listing=listing, effect=effect, ask=effects.ask)
+            entry = work.local_entry(match.id)
+            yield Result(
+                match=match,
+                notice=None,
+                listing=entry.listing,
+                imported_at=entry.imported_at,
+                effect=not_configured(effects, Colour.SPECIAL, today),
+                ask=effects.ask,
+            )
             continue
         held = work.held(match.id)
         # The index is a moment ahead of the database: what is not, or no longer, held is not shown.

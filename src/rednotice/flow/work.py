@@ -210,6 +210,8 @@ class LocalEntry:
 
     listing: Listing
     person: Person
+    imported_at: datetime | None = None
+    """When it was taken over last; None before it is."""
 
 
 class NodeWork(Protocol):

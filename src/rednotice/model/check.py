@@ -141,6 +141,7 @@ class Result(Noun):
     match: Match
     notice: Notice | None
     listing: Listing | None = None
+    imported_at: datetime | None = Field(None, description="When the entry of a node's own list was taken over last")
     effect: Effect
     ask: str
 

@@ -224,7 +224,7 @@ def node_app(node: Node) -> FastAPI:
 
 def _screen_hit(result: nouns.Result) -> ScreenHit:
     match, notice, listing = result.match, result.notice, result.listing
-    dated = listing.listed_on if listing else None
+    dated = (listing.listed_on if listing else None) or (result.imported_at.date() if result.imported_at else None)
     source = f"{listing.source} {listing.reference}" if listing else "a list of this node"
     if notice:
         behind = notice.listing

@@ -284,4 +284,4 @@ def _held(row: Any) -> Held:
 
 
 def _local_entry(row: Any) -> LocalEntry:
-    return LocalEntry(Listing.model_validate(row.listing), Person.model_validate(row.person))
+    return LocalEntry(Listing.model_validate(row.listing), Person.model_validate(row.person), row.imported_at)
