@@ -49,7 +49,7 @@ $(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(VENV)/python.stamp
 	@echo "Setting up $(VENV) (once) ..." >&2
 	@$(PIP) -r requirements/run.lock >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
-	@echo "Compiling the matcher's loops ..." >&2
+	@echo "Compiling the matcher, and tabling known names (a minute and a half, once) ..." >&2
 	@$(BIN)/python -m rednotice.match
 	@touch $@
 

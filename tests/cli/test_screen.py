@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ import pytest
 from rednotice.adapters.tables import BATCH
 from rednotice.cli import main
 from rednotice.cli.laptop import EXAMPLES
-from rednotice.match import text
 from tests.conftest import eventually
 
 QUERIES = EXAMPLES / "screening" / "queries.csv"
@@ -62,16 +60,6 @@ class Screening:
         """What was written."""
         with (self.folder / name).open(encoding="utf-8", newline="") as file:
             return [*csv.DictReader(file)]
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Without the dictionary of names, which each of the processes would load for eight seconds."""
-    monkeypatch.setenv("REDNOTICE_NAME_DICTIONARY", "off")
-    monkeypatch.setattr(text, "DICTIONARY", False)
-    text.forget()
-    yield
-    text.forget()
 
 
 @pytest.fixture

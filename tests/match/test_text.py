@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rednotice.match import known
 from rednotice.match.chinese import make_syllables
 from rednotice.match.sounds import key, skeleton
 from rednotice.match.text import WORDS_LIMIT, words
@@ -142,3 +143,15 @@ def test_a_chinese_character_meets_each_of_its_spellings(case: list[str]) -> Non
 def test_the_table_of_syllables_is_what_the_dictionaries_give() -> None:
     kept = files("rednotice.match").joinpath("syllables.json").read_text("utf-8")
     assert kept == make_syllables()
+
+
+@pytest.mark.parametrize("word", ["Michael", "МИХАИЛ", "שלמה", "O'Brien", "رضا", "शक्ति", "Bill", "Volgard", "x", ""])
+def test_the_table_of_known_names_says_what_the_dictionary_says(word: str) -> None:
+    assert known.table() is not None
+    assert known.symbols_of(word) == known._ask([word]).get(word, known.NONE)
+
+
+def test_without_the_table_the_dictionary_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    tabled = known.symbols_of("Michael")
+    monkeypatch.setattr(known, "table", lambda: None)
+    assert known.symbols_of("Michael") == tabled != known.NONE

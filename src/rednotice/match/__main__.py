@@ -1,4 +1,4 @@
-"""python -m rednotice.match: compiles what a check runs, so that no first check waits for it. `make setup` calls it."""
+"""python -m rednotice.match: compiles loops, tables known names: no first check waits. `make setup` calls it."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def form_of(word: Word) -> Form:
         | MINOR * word.is_minor
         | INITIAL * word.is_initial
     )
-    symbols = sorted(crc32(symbol.encode()) >> 1 for symbol in word.symbols)[:SYMBOLS_LIMIT]
+    symbols = sorted(word.symbols)[:SYMBOLS_LIMIT]
     return Form(
         tuple(form.encode()[:LETTERS_LIMIT] for form in letters),  # type: ignore[arg-type]
         kind,

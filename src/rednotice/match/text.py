@@ -7,17 +7,17 @@ foreign names in syllables of their own, by their sound. `rigour` knows which wo
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 
 from anyascii import anyascii
-from rigour._core import NameTypeTag, analyze_names
 
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
+from rednotice.match.known import NONE, Symbols, number, symbols_of
 from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
 
 WORDS_LIMIT = 32
@@ -54,11 +54,6 @@ _LOOKALIKES_OF_LATIN = {
 """Letters that look like one another in print (Unicode Technical Standard 39, confusables); a scan mixes them up."""
 _ASCII = {code: "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
 
-NO_SYMBOLS: frozenset[str] = frozenset()
-DICTIONARY = os.environ.get("REDNOTICE_NAME_DICTIONARY", "on") != "off"
-"""Whether names that are known in many languages meet as such. Off, a program starts eight seconds sooner and takes
-350 MB less, and finds fewer names across scripts (`docs/operating.md`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -71,8 +66,8 @@ class Word:
     sound: str
     """Consonants as far as Han and Hangul tell them apart."""
     script: str
-    symbols: frozenset[str] = NO_SYMBOLS
-    """Names of which `rigour` knows this word as a form."""
+    symbols: Symbols = NONE
+    """Names of which this word is known as a form (`match.known`), and readings of a Chinese one."""
 
     @property
     def vowelless(self) -> bool:
@@ -128,7 +123,7 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
         whole: whether a part in Han is one word, and not a word a syllable.
     """
     read = _of_one_script(part)
-    symbols = _symbols(read)
+    symbols = symbols_of(read)
     script = _script(read)
     if script == "CJK":
         from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
@@ -139,12 +134,12 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
             return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
         if len(syllables) == len(part):
             return tuple(
-                _word(written, syllable, script, readings_of_character(written))
+                _word(written, syllable, script, _numbers(readings_of_character(written)))
                 for written, syllable in zip(part, syllables, strict=True)
             )
         return tuple(_word(syllable, syllable, script) for syllable in syllables)
     latin = _plain(anyascii(read))
-    return (_word(part, latin, script, symbols | readings_of_syllable(latin)),) if latin else ()
+    return (_word(part, latin, script, symbols | _numbers(readings_of_syllable(latin))),) if latin else ()
 
 
 def forget() -> None:
@@ -186,16 +181,11 @@ def _of_one_script(part: str) -> str:
     return part
 
 
-def _symbols(part: str) -> frozenset[str]:
-    if not DICTIONARY:
-        return NO_SYMBOLS
-    (known,) = analyze_names(NameTypeTag.PER, [part], phonetics=False, numerics=False) or (None,)
-    if known is None:
-        return NO_SYMBOLS
-    return frozenset(span.symbol.id for span in known.spans if span.symbol.category.value in ("NAME", "NICK"))
+def _numbers(symbols: Iterable[str]) -> Symbols:
+    return frozenset(map(number, symbols))
 
 
-def _word(written: str, latin: str, script: str, symbols: frozenset[str] = NO_SYMBOLS) -> Word:
+def _word(written: str, latin: str, script: str, symbols: Symbols = NONE) -> Word:
     if script in _VOWELLESS:
         bare = written.removeprefix(_ARTICLE) if len(written) > len(_ARTICLE) + 2 else written
         return Word(written, latin, key(latin), consonants_of(bare), sound(latin), script, symbols)
