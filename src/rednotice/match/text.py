@@ -129,7 +129,7 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
         from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
 
         syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
-        if whole and len(part) > 1:
+        if whole and len(syllables) > 1:
             latin = "".join(syllables)
             return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
         if len(syllables) == len(part):
