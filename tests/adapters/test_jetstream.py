@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.nats_config import OFFICE_API, OFFICE_DOMAIN
 from rednotice.errors import Unavailable
 from rednotice.log.note import Signer
 from rednotice.log.report import Report, ReportKind, sign_report
@@ -243,12 +243,12 @@ def streams(road: Road) -> Iterator[Callable[[], JetStream]]:
 
     def connect() -> JetStream:
         assert road.office._nats
-        stream = JetStream(road.office._nats.url, "test", domain=OFFICE_DOMAIN)
+        stream = JetStream(road.office._nats.url, "test", api=OFFICE_API)
         opened.append(stream)
         stream.open()
         return stream
 
-    connect().ensure_stream("TRY", ["try.>"])
+    connect().ensure_stream("TRY", "try.>")
     try:
         yield connect
     finally:
@@ -281,7 +281,7 @@ def test_a_stream_that_is_there_already_keeps_the_last_of_a_subject_from_now_on(
     stream, reader = streams(), Reader([])
     for data in (b"1", b"2"):
         stream.publish("try.x", data, data.decode())
-    stream.ensure_stream("TRY", ["try.>"], last_per_subject=True)
+    stream.ensure_stream("TRY", "try.>", last_per_subject=True)
     stream.publish("try.y", b"3", "3")
     stream.publish("try.y", b"4", "4")
     follow(stream, reader)

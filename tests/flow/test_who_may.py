@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rednotice.adapters import nkeys
 from rednotice.adapters.lists import UN_MEASURES
 from rednotice.errors import InvalidInput, NotAllowed
 from rednotice.flow.work import Circulated, LocalEntry
@@ -107,6 +109,7 @@ def scene(road: Road) -> Iterator[Scene]:
 
 ENTRY = (Listing(source="who may", reference="1", measures=UN_MEASURES), Person(names=(Name(full="Nepomuk Vrabelka"),)))
 KEY = Verifier("rednotice.local/IS", bytes(32))
+LINE_KEY = nkeys.public_key(nkeys.seed(Ed25519PrivateKey.generate()))
 
 
 def lift_own(scene: Scene, by: Officer) -> Circulated:
@@ -244,7 +247,7 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
         "cannot do this; an operator of the office must",
     ),
     "connect a bureau": (
-        lambda scene, by: scene.road.office.connect_bureau("IS", str(KEY), by),
+        lambda scene, by: scene.road.office.connect_bureau("IS", str(KEY), LINE_KEY, by),
         {"operator"},
         "cannot do this; an operator of the office must",
     ),
