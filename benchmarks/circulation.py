@@ -93,7 +93,7 @@ def _publish(office: Office, number: int) -> float:
 
 def _recall(office: Office, number: int) -> float:
     started = time.perf_counter()
-    office.recall(_CONTROL_NUMBERS[number], Ground.WITHDRAWN, REVIEWER_1)
+    office.recall(_CONTROL_NUMBERS[number], Ground.WITHDRAWN, desk("PT"))
     _await(office, _CONTROL_NUMBERS[number])
     return time.perf_counter() - started
 
