@@ -14,10 +14,13 @@ the import that the question came by, so it arrives in the account of whoever as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
-from rednotice.adapters.jetstream import stored
+from rednotice.adapters.jetstream import MAX_PAYLOAD, stored
 
 OFFICE_DOMAIN = "office"
 OFFICE_API = f"$JS.{OFFICE_DOMAIN}.API"
@@ -77,3 +80,79 @@ def _of_bureau(bureau: str, key: str) -> dict[str, Any]:
     # Only a leaf may use the key: whoever shows it connects a server, with an account of its own for its users.
     users = [{"nkey": key, "allowed_connection_types": ["LEAFNODE"]}]
     return {"users": users, "imports": imports, "limits": LIMITS}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server of the office: where it is found, and at which ports."""
+
+    host: str
+    port: int = 4222
+    leaf_port: int = 7422
+    cluster_port: int = 6222
+
+    @classmethod
+    def parse(cls, text: str) -> Server:
+        """Reads `HOST`, or `HOST:CLIENTS:LEAVES:CLUSTER`.
+
+        Raises:
+            ValueError: if it is neither.
+        """
+        host, *ports = text.split(":")
+        if not host or len(ports) not in (0, 3):
+            raise ValueError("neither HOST nor HOST:CLIENTS:LEAVES:CLUSTER")
+        return cls(host, *map(int, ports))
+
+    @property
+    def listens(self) -> str:
+        """The address that it listens at: every one, unless it is named by one of this machine alone."""
+        try:
+            return self.host if ip_address(self.host).is_loopback else "0.0.0.0"  # noqa: S104
+        except ValueError:
+            return "0.0.0.0"  # noqa: S104
+
+
+def accounts_file(bureaus: Mapping[str, str], user: str, password: str) -> str:
+    """The accounts as a file that every server of an office includes."""
+    return f"accounts: {json.dumps(accounts(bureaus, user, password), indent=2)}\n"
+
+
+def server_file(servers: Sequence[Server], number: int, store: str) -> str:
+    """The configuration of one server of several, or of the only one.
+
+    Args:
+        servers: all of them.
+        number: which, from 0.
+        store: the folder of its streams.
+    """
+    server = servers[number]
+    lines = [
+        "# Made by 'rednotice engine config'. Fill in TLS; change the rest there, not here.",
+        f'server_name: "office-{number + 1}"',
+        f'host: "{server.listens}"',
+        f"port: {server.port}",
+        f"max_payload: {MAX_PAYLOAD}",
+        "# tls { cert_file: …, key_file: …, ca_file: … }",
+        "# An acknowledged publication is on disk, not in a buffer.",
+        f"jetstream {{ store_dir: {json.dumps(store)}, domain: {OFFICE_DOMAIN}, sync_interval: always }}",
+        "leafnodes {",
+        f'  host: "{server.listens}"',
+        f"  port: {server.leaf_port}",
+        "  # Nothing is advertised: a node connects where it was told to, and nowhere else.",
+        "  no_advertise: true",
+        "  # The envelopes on this line are signed, not encrypted:",
+        "  # tls { cert_file: …, key_file: … }",
+        "}",
+    ]
+    if len(servers) > 1:
+        routes = json.dumps([f"nats-route://{one.host}:{one.cluster_port}" for one in servers if one is not server])
+        lines += [
+            "cluster {",
+            "  name: office",
+            f'  host: "{server.listens}"',
+            f"  port: {server.cluster_port}",
+            f"  routes: {routes}",
+            "  # tls { cert_file: …, key_file: …, ca_file: …, verify: true }",
+            "}",
+        ]
+    return "\n".join([*lines, 'include "accounts.conf"', ""])

@@ -172,7 +172,7 @@ class EmbeddedNats:
         self.folder.mkdir(parents=True, exist_ok=True)
         process.stop_leftover(self._pid_file, self._is_ours, signal.SIGTERM)
         self._write(config)
-        self._child = process.start([_program(), "-c", self._config], log=self.log, folder=self.folder)
+        self._child = process.start([nats_server(), "-c", self._config], log=self.log, folder=self.folder)
         deadline = time.monotonic() + PATIENCE
         while not process.answers(self.port):
             if self._child.poll() is not None:
@@ -186,7 +186,12 @@ class EmbeddedNats:
         return str(self._config) in running.cmdline()
 
 
-def _program() -> str:
+def nats_server() -> str:
+    """Where the program of the server is.
+
+    Raises:
+        CannotStart: if it is not installed.
+    """
     beside = shutil.which("nats-server", path=os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     if beside is None:
         raise CannotStart("nats-server is not installed; run make setup, or set REDNOTICE_NATS_URL")
