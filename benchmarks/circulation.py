@@ -17,7 +17,7 @@ from rednotice.model.decision import Outcome
 from rednotice.model.effect import EffectTable
 from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
-from rednotice.node import Node, NodeSettings, node_signer
+from rednotice.node import Node, NodeSettings, line_key, node_signer
 from rednotice.office import Office, OfficeSettings
 
 LIMIT = 1.0
@@ -32,14 +32,14 @@ def run(console: Console) -> None:
         office.start()
         line = Line(office.leaf_port or 0)
         line.open()
-        link = office.connect_bureau("ES", str(node_signer(Path(folder) / "ES", "ES").verifier), OPERATOR)
+        home = Path(folder) / "ES"
+        link = office.connect_bureau("ES", str(node_signer(home, "ES").verifier), line_key(home), OPERATOR)
         node = Node(
             NodeSettings(
-                folder=Path(folder) / "ES",
+                folder=home,
                 bureau="ES",
                 node_key=link.node_key,
                 office_key=link.office_key,
-                line_secret=link.line_secret,
                 line=f"{LOOPBACK}:{line.port}",
                 effects=EffectTable(country="ES", ask="nobody, this is a measurement", effects=()),
             )
@@ -93,7 +93,7 @@ def _publish(office: Office, number: int) -> float:
 
 def _recall(office: Office, number: int) -> float:
     started = time.perf_counter()
-    office.recall(_CONTROL_NUMBERS[number], Ground.WITHDRAWN, REVIEWER_1)
+    office.recall(_CONTROL_NUMBERS[number], Ground.WITHDRAWN, desk("PT"))
     _await(office, _CONTROL_NUMBERS[number])
     return time.perf_counter() - started
 

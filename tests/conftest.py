@@ -29,7 +29,7 @@ from rednotice.model.effect import EffectTable
 from rednotice.model.filing import Filing
 from rednotice.model.finding import Verdict
 from rednotice.model.request import Request
-from rednotice.node import Node, NodeSettings, node_signer
+from rednotice.node import Node, NodeSettings, line_key, node_signer
 from rednotice.office import Office, OfficeSettings
 from tests.builders import A_GROUND, OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_strange_case, a_stranger, desk
 
@@ -130,13 +130,12 @@ def start_node(office: Office, folder: Path, bureau: str) -> tuple[Node, Line]:
     assert office.leaf_port
     line = Line(office.leaf_port)
     line.open()
-    link = office.connect_bureau(bureau, str(node_signer(folder, bureau).verifier), OPERATOR)
+    link = office.connect_bureau(bureau, str(node_signer(folder, bureau).verifier), line_key(folder), OPERATOR)
     settings = NodeSettings(
         folder=folder,
         bureau=bureau,
         node_key=link.node_key,
         office_key=link.office_key,
-        line_secret=link.line_secret,
         line=f"{LOOPBACK}:{line.port}",
         effects=effects(bureau),
     )

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys
+from rednotice.adapters import folders, keys, nkeys
 from rednotice.adapters.embedded import broken_engine
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats, reader_name
+from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.nats_config import BUREAU_API, streams_of
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
@@ -53,7 +54,6 @@ class NodeSettings:
     bureau: str
     node_key: str
     office_key: str
-    line_secret: str
     line: str
     effects: EffectTable
     database_url: str | None = None
@@ -64,6 +64,16 @@ class NodeSettings:
 def node_signer(folder: Path, bureau: str) -> Signer:
     """The key with which a bureau's node signs its reports, made at the first call."""
     return keys.load_or_create(folders.prepare(folder) / "node.key", f"rednotice.local/{bureau}")
+
+
+def line_seed(folder: Path) -> str:
+    """The secret half of the key that a bureau's leaf shows at the office, made at the first call."""
+    return nkeys.load_or_create(folders.prepare(folder) / "line.key")
+
+
+def line_key(folder: Path) -> str:
+    """The public half of it, which the office is told."""
+    return nkeys.public_key(line_seed(folder))
 
 
 class Node:
@@ -118,17 +128,14 @@ class Node:
         self._rebuild()
         bureau = self.settings.bureau
         self._stream = JetStream(
-            self.settings.nats_url or self._embedded_nats(folder),
-            reader_name(bureau),
-            domain=OFFICE_DOMAIN,
-            inbox=f"_INBOX.{bureau}",
+            self.settings.nats_url or self._embedded_nats(folder), f"node {bureau}", api=BUREAU_API
         )
         self._stack.callback(self._stream.close)
         self._stream.open()
         self.relay = Relay(f"node {bureau}", lambda: self.database.relay(self._send))
         self._stack.callback(self.relay.stop)
         self.relay.start()
-        for stream in ("NOTICES", f"BUREAU_{bureau}"):
+        for stream in streams_of(bureau):
             self._stream.follow(stream, partial(self._position, stream), partial(self._receive, stream))
 
     def _embedded_database(self, folder: Path) -> str:
@@ -143,7 +150,7 @@ class Node:
     def _embedded_nats(self, folder: Path) -> str:
         self._nats = nats = EmbeddedNats(folder / "nats", folder / "nats.log", "node")
         self._stack.callback(nats.stop)
-        nats.start_leaf(self.settings.bureau, self.settings.line, self.settings.line_secret)
+        nats.start_leaf(self.settings.bureau, self.settings.line, line_seed(folder))
         return nats.url
 
     def broken(self) -> str | None:

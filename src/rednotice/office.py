@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys
+from rednotice.adapters import folders, keys, nkeys
 from rednotice.adapters.embedded import broken_engine
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.jetstream import JetStream, Message, Position, Quota
+from rednotice.adapters.nats_config import OFFICE_API, REPORT_LIMIT
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
 from rednotice.adapters.postgres.office import (
     BUREAU_SUBJECT,
     NOTICE_SUBJECT,
-    BureauNode,
     OfficeDatabase,
     PostgresOfficeWork,
 )
@@ -64,7 +65,11 @@ from rednotice.model.retention import Hold
 
 log = structlog.get_logger(__name__)
 
-NOTICES, REPORTS = "NOTICES", "REPORTS"
+NOTICES = "NOTICES"
+REPORTS_OF_ALL = "REPORTS"
+"""The stream in which earlier versions kept the reports of all bureaus."""
+QUOTA = Quota(messages=20_000, bytes=64_000_000, bytes_of_one=REPORT_LIMIT)
+"""How much a bureau's reports may be that were not taken yet; its node keeps the others until there is room."""
 NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
 """A number of a request, notice, case or application."""
 OPERATOR = "operator"
@@ -82,6 +87,7 @@ class OfficeSettings:
     origin: str = "rednotice.local/office"
     database_url: str | None = None
     nats_url: str | None = None
+    nats_replicas: int = 1
     leaf_port: int = 0
     clock: clocks.Clock = field(default=clocks.now)
 
@@ -93,7 +99,7 @@ class Link:
     bureau: str
     node_key: str
     office_key: str
-    line_secret: str
+    line_key: str
 
 
 class Office:
@@ -110,7 +116,8 @@ class Office:
         self.database: OfficeDatabase
         self.key: Verifier
         self._stream: JetStream
-        self._known: dict[str, BureauNode] = {}
+        self._opened: set[str] = set()
+        self._admitting = threading.Lock()
 
     def start(self) -> None:
         """Starts engines where they are embedded, migrates them, and begins to relay and to take reports.
@@ -138,19 +145,17 @@ class Office:
         schema.require_current(engine, "office")
         self.database = OfficeDatabase(engine, signer)
         self._log_is_ours()
-        self._known = {node.bureau: node for node in self.database.bureau_nodes()}
-        self._stream = JetStream(self.settings.nats_url or self._embedded_nats(folder), "office", domain=OFFICE_DOMAIN)
+        nats_url = self.settings.nats_url or self._embedded_nats(folder)
+        self._stream = JetStream(nats_url, "office", api=OFFICE_API, replicas=self.settings.nats_replicas)
         self._stack.callback(self._stream.close)
         self._stream.open()
-        self._stream.ensure_stream(NOTICES, [f"{NOTICE_SUBJECT}>"], last_per_subject=True)
-        self._stream.ensure_stream(REPORTS, ["report.>"])
-        for bureau in self._known:
-            self._ensure_bureau_stream(bureau)
+        self._stream.ensure_stream(NOTICES, f"{NOTICE_SUBJECT}>", last_per_subject=True)
+        self._stream.empty(REPORTS_OF_ALL, "report.>", self._take_reports)
+        self._open_all_streams()
         self.relay = Relay("office", self._relay)
         self._stack.callback(self.relay.stop)
         self.relay.start()
-        self._stream.follow(REPORTS, self._position, self._take_reports)
-        self.timekeeper = Relay("deadlines", self.carry_out_due)
+        self.timekeeper = Relay("deadlines", self._keep_time)
         self._stack.callback(self.timekeeper.stop)
         self.timekeeper.start()
 
@@ -178,7 +183,7 @@ class Office:
     def _embedded_nats(self, folder: Path) -> str:
         self._nats = EmbeddedNats(folder / "nats", folder / "nats.log", "office")
         self._stack.callback(self._nats.stop)
-        self._nats.start_office(self._line_secrets(), self.settings.leaf_port)
+        self._nats.start_office(self._line_keys(), self.settings.leaf_port)
         return self._nats.url
 
     def broken(self) -> str | None:
@@ -392,6 +397,10 @@ class Office:
         with self._act(by, "lift a hold", subject) as work:
             return retention.lift_hold(work, subject, reason, by)
 
+    def _keep_time(self) -> int:
+        self._open_all_streams()  # another office on the same database may have connected a bureau
+        return self.carry_out_due()
+
     def carry_out_due(self) -> int:
         """Carries out what has fallen due (`flow.deadlines`), each task once, whichever office does it.
 
@@ -448,26 +457,40 @@ class Office:
             raise InvalidInput.at("seconded_from", f"a {officer.role} is not seconded", mend)
         return self.database.enrol(officer)
 
-    def connect_bureau(self, bureau: str, key: str, by: Officer) -> Link:
-        """Connects a bureau's node: its key for reports, a stream of its own, and a secret for its line.
+    def connect_bureau(self, bureau: str, key: str, line_key: str, by: Officer) -> Link:
+        """Connects a bureau's node: the key of its reports, the key of its line, and streams of its own.
 
-        Asked again with the same key, it gives the same link.
+        Asked again with the same keys, it gives the same link.
 
         Raises:
             NotAllowed: if the officer is not an operator.
             NotTrusted: if the key is damaged.
-            Conflict: if the bureau is connected already, with another key.
+            InvalidInput: if the line key is.
+            Conflict: if the bureau is connected already with other keys, or one of these was revoked.
         """
         _require_operator(by)
-        asked = BureauNode(bureau, str(Verifier.parse(key)), secrets.token_urlsafe(24))
-        self._ensure_bureau_stream(bureau)
+        key, line_key = str(Verifier.parse(key)), nkeys.read_public_key(line_key)
+        self._open_streams(bureau)
         with self._act() as work:
-            node = work.connect_bureau(asked)
+            work.connect_bureau(bureau, key, line_key)
             circulation.catch_up(work, bureau)
-        self._known[bureau] = node
-        if self._nats:
-            self._nats.admit(self._line_secrets())
-        return Link(bureau, node.key, str(self.key), node.line_secret)
+        self._admit()
+        return Link(bureau, key, str(self.key), line_key)
+
+    def revoke_bureau(self, bureau: str, because: str, by: Officer) -> None:
+        """Takes a bureau's keys from it: its line ends at once, and its reports are not believed any more.
+
+        What its node holds stays there: it is shown as silent about whatever it should erase.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+            NotFound: if it was never connected.
+            Conflict: if it is revoked already.
+        """
+        _require_operator(by)
+        with self._act() as work:
+            work.revoke_bureau(bureau, because, by)
+        self._admit()
 
     @contextmanager
     def read(self) -> Iterator[OfficeReader]:
@@ -475,12 +498,30 @@ class Office:
         with self.database.read() as reader:
             yield reader
 
-    def _line_secrets(self) -> dict[str, str]:
-        return {node.bureau: node.line_secret for node in self._known.values()}
+    def _line_keys(self) -> dict[str, str]:
+        nodes = self.database.bureau_nodes()
+        return {node.bureau: node.line_key for node in nodes if node.line_key and node.may_connect}
 
-    def _ensure_bureau_stream(self, bureau: str) -> None:
+    def _admit(self) -> None:
+        # An engine of somebody else is told by its operator: rednotice engine config.
+        if self._nats:
+            with self._admitting:
+                self._nats.admit(self._line_keys())
+
+    def _open_all_streams(self) -> None:
+        for node in self.database.bureau_nodes():
+            self._open_streams(node.bureau)
+
+    def _open_streams(self, bureau: str) -> None:
+        if bureau in self._opened:
+            return
+        self._opened.add(bureau)
         # Every letter has a subject of its own, so none is lost; of a notice the last word stays, as in NOTICES.
-        self._stream.ensure_stream(f"BUREAU_{bureau}", [f"{BUREAU_SUBJECT}{bureau}.>"], last_per_subject=True)
+        self._stream.ensure_stream(f"BUREAU_{bureau}", f"{BUREAU_SUBJECT}{bureau}.>", last_per_subject=True)
+        reports = reports_of(bureau)
+        # One for each bureau: whoever floods the office fills its own, and stands in nobody's way.
+        self._stream.ensure_stream(reports, f"report.{bureau}.>", quota=QUOTA)
+        self._stream.follow(reports, partial(self._position, reports), partial(self._take_reports, reports))
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
@@ -498,13 +539,17 @@ class Office:
             self._stream.erase(f"BUREAU_{subject.split('.')[1]}", subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
-    def _position(self) -> Position | None:
+    def _position(self, stream: str) -> Position | None:
         with self.database.read() as reader:
-            return reader.position(REPORTS)
+            return reader.position(stream)
 
-    def _take_reports(self, messages: Sequence[Message]) -> None:
+    def _take_reports(self, stream: str, messages: Sequence[Message]) -> None:
         with self._act() as work:
+            taken = work.position(stream)
             for message in messages:
+                # Another office on the same database may have been here meanwhile.
+                if taken and taken.made == message.position.made and taken.sequence >= message.position.sequence:
+                    continue
                 bureau = message.subject.split(".")[1]
                 try:
                     with work.attempt():
@@ -514,17 +559,23 @@ class Office:
                 except Exception as error:  # whatever one bureau sends, the reports of others go on
                     log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
                     work.reject_report(bureau, str(error), message.data, message.position)
-            work.save_position(REPORTS, messages[-1].position)
+                work.save_position(stream, message.position)
+        # What was taken makes room for more. Hits speak of persons: they are overwritten, not only forgotten.
+        for message in messages:
+            if message.subject.endswith(f".{ReportKind.HIT}"):
+                self._stream.erase(stream, position=message.position)
+        self._stream.remove(stream, messages[-1].position)
 
-    def _key_of(self, bureau: str) -> Verifier:
-        if bureau not in self._known:  # another office on the same database may have connected it
-            self._known = {node.bureau: node for node in self.database.bureau_nodes()}
-        if bureau not in self._known:
+    def _key_of(self, work: PostgresOfficeWork, bureau: str) -> Verifier:
+        node = work.bureau_node(bureau)
+        if node is None:
             raise NotTrusted(f"bureau {bureau} is not connected")
-        return Verifier.parse(self._known[bureau].key)
+        if node.revoked_at:
+            raise NotTrusted(f"the key of bureau {bureau} was revoked on {node.revoked_at:%Y-%m-%d %H:%M}")
+        return Verifier.parse(node.key)
 
     def _take_report(self, work: PostgresOfficeWork, bureau: str, message: Message) -> None:
-        report = open_report(message.data, self._key_of(bureau), bureau)
+        report = open_report(message.data, self._key_of(work, bureau), bureau)
         digest = hashlib.sha256(message.data).digest()
         if report.kind is ReportKind.RECEIPT:
             if work.take_report_once(bureau, report.number, digest):
@@ -543,6 +594,11 @@ class Office:
             work.erase_report(digest)
         else:
             followup.take_hit(work, hit)
+
+
+def reports_of(bureau: str) -> str:
+    """The stream of a bureau's reports."""
+    return f"REPORTS_{bureau}"
 
 
 def _require_operator(by: Officer) -> None:

@@ -20,9 +20,10 @@ import pytest
 
 from rednotice.adapters import folders, keys
 from rednotice.adapters.embedded import process
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import EmbeddedPostgres
 from rednotice.adapters.embedded.process import LOOPBACK
+from rednotice.adapters.nats_config import OFFICE_DOMAIN
 from rednotice.errors import CannotStart
 from rednotice.office import Office, OfficeSettings
 from tests.conftest import eventually
@@ -32,9 +33,10 @@ PROGRAM = """
 import json, sys, time
 from pathlib import Path
 import psycopg
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
+from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream
+from rednotice.adapters.nats_config import OFFICE_API
 
 folder = Path(sys.argv[1])
 postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -44,10 +46,10 @@ with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
     connection.execute("INSERT INTO kept VALUES ('committed')")
 server = EmbeddedNats(folder / "nats", folder / "nats.log", "office")
 server.start_office({})
-stream = JetStream(server.url, "test", domain=OFFICE_DOMAIN)
+stream = JetStream(server.url, "test", api=OFFICE_API)
 stream.open()
-stream.ensure_stream("KEPT", ["kept"])
-stream.publish("kept", b"acknowledged", "1")
+stream.ensure_stream("KEPT", "kept.>")
+stream.publish("kept.one", b"acknowledged", "1")
 print(json.dumps([postgres._child.pid, server._child.pid]), flush=True)
 time.sleep(600)
 """
@@ -97,7 +99,7 @@ def test_a_killed_program_leaves_no_engine_behind_and_what_was_acknowledged_is_t
 async def last_message(url: str) -> bytes | None:
     client = await nats.connect(url)
     try:
-        message = await client.jetstream(domain=OFFICE_DOMAIN).get_last_msg("KEPT", "kept")
+        message = await client.jetstream(domain=OFFICE_DOMAIN).get_last_msg("KEPT", "kept.one")
         return bytes(message.data or b"")
     finally:
         await client.close()
@@ -136,6 +138,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
 SECOND = """
 import sys
 from pathlib import Path
+from rednotice.adapters.nats_config import OFFICE_DOMAIN
 from rednotice.errors import CannotStart
 from rednotice.office import Office, OfficeSettings
 

@@ -1,10 +1,9 @@
-"""What a bureau's line may do at the office's NATS, tried over its own leaf; and how streams are read."""
+"""What a bureau hears of others, what of it is believed, and how streams are read."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,12 +12,10 @@ import nats.errors
 import nats.js.errors
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from rednotice.adapters.embedded.nats import OFFICE_DOMAIN
-from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.nats_config import OFFICE_API, OFFICE_DOMAIN
 from rednotice.errors import Unavailable
 from rednotice.log.note import Signer
 from rednotice.log.report import Report, ReportKind, sign_report
@@ -28,68 +25,13 @@ from rednotice.node import Node
 from tests.builders import NOON, REVIEWER_1, REVIEWER_2, desk
 from tests.conftest import Road, eventually
 
-API = f"$JS.{OFFICE_DOMAIN}.API"
-
 
 def leaf_of(road: Road, bureau: str) -> str:
     """The address of a bureau's own NATS, whose leaf shows the bureau's secret at the office."""
     return road.nodes[bureau]._stream._url
 
 
-def answers(road: Road, questions: Sequence[str], ask: bytes, last: str) -> dict[str, str]:
-    """What bureau ES hears over its leaf on questions.
-
-    What the office does not let in is dropped without a word. So a last question, which is allowed, is asked behind
-    the others, and a few times, since answers may overtake each other: once it is answered, so were they, or never.
-    """
-
-    async def talk() -> dict[str, str]:
-        heard: dict[str, str] = {}
-        asked = [*questions, last]
-        done = asyncio.Event()
-
-        async def answer(message: Msg) -> None:
-            subject = asked[int(message.subject.rpartition(".")[2])]
-            if "Status" not in (message.headers or {}):  # 503: there is nobody whom the question could reach
-                heard[subject] = message.data.decode()
-            if subject == last:
-                done.set()
-
-        client = await nats.connect(leaf_of(road, "ES"))
-        try:
-            await client.subscribe("_INBOX.ES.answer.*", cb=answer)
-            for number, subject in enumerate(asked):
-                await client.publish(subject, ask, reply=f"_INBOX.ES.answer.{number}")
-            for _ in range(3):
-                await asyncio.wait_for(done.wait(), 20)
-                done.clear()
-                await client.publish(last, ask, reply=f"_INBOX.ES.answer.{len(questions)}")
-        finally:
-            await client.close()
-        return heard
-
-    return asyncio.run(talk())
-
-
-async def holds(road: Road, stream: str, subject: str) -> bool:
-    """Whether a stream of the office holds a message of this subject."""
-    assert road.office._nats
-    client = await nats.connect(road.office._nats.url)
-    try:
-        await client.jetstream(domain=OFFICE_DOMAIN).get_last_msg(stream, subject)
-    except nats.js.errors.NotFoundError:
-        return False
-    finally:
-        await client.close()
-    return True
-
-
-# --- What a bureau may do -----------------------------------------------------------------------------------
-
-
-def test_a_bureau_may_look_at_the_two_streams_that_are_for_it(road: Road) -> None:
-    heard = answers(road, [f"{API}.STREAM.INFO.BUREAU_ES"], b"", last=f"{API}.STREAM.INFO.NOTICES")
-    assert {json.loads(answer)["config"]["name"] for answer in heard.values()} == {"BUREAU_ES", "NOTICES"}
+# --- What a bureau says, and what it hears ------------------------------------------------------------------
 
 
 def test_a_hit_that_a_bureau_did_not_sign_is_kept_and_not_believed(road: Road) -> None:
@@ -99,8 +41,7 @@ def test_a_hit_that_a_bureau_did_not_sign_is_kept_and_not_believed(road: Road) -
     report = Report(bureau="ES", number=2**50, kind=ReportKind.HIT, at=NOON, body=hit.model_dump(mode="json"))
     with road.office.read() as reader:
         rejected = reader.rejected_reports()
-    heard = answers(road, [], sign_report(report, forger), last="report.ES.hit")
-    assert json.loads(heard["report.ES.hit"])["stream"] == "REPORTS"
+    road.nodes["ES"]._stream.publish("report.ES.hit", sign_report(report, forger), "forged")
 
     def kept() -> bool | None:
         with road.office.read() as reader:
@@ -109,55 +50,6 @@ def test_a_hit_that_a_bureau_did_not_sign_is_kept_and_not_believed(road: Road) -
     eventually(kept, "the report that was not believed")
     with road.office.read() as reader:
         assert not [case for case in reader.cases("ES") if case.hit == hit.number]
-
-
-# --- What it may not ----------------------------------------------------------------------------------------
-
-PULL = json.dumps({"stream_name": "BUREAU_NZ", "config": {"ack_policy": "explicit"}}).encode()
-FORBIDDEN = [
-    # To read what is for another bureau, or what others report.
-    *(
-        f"{API}.{act}"
-        for stream in ("BUREAU_NZ", "REPORTS")
-        for act in (
-            f"STREAM.INFO.{stream}",
-            f"STREAM.MSG.GET.{stream}",
-            f"DIRECT.GET.{stream}",
-            f"CONSUMER.CREATE.{stream}",
-            f"CONSUMER.CREATE.{stream}.mine",
-            f"CONSUMER.DURABLE.CREATE.{stream}.mine",
-            f"CONSUMER.MSG.NEXT.{stream}.mine",
-            f"CONSUMER.LIST.{stream}",
-        )
-    ),
-    # To change a stream, its own not excepted.
-    *(
-        f"{API}.STREAM.{act}.{stream}"
-        for stream in ("NOTICES", "BUREAU_ES", "BUREAU_NZ", "REPORTS")
-        for act in ("DELETE", "PURGE", "UPDATE", "MSG.DELETE", "SNAPSHOT")
-    ),
-    f"{API}.STREAM.CREATE.MINE",
-    f"{API}.STREAM.NAMES",
-    f"{API}.STREAM.LIST",
-    f"{API}.INFO",
-    "$JS.API.STREAM.DELETE.NOTICES",
-    "$JS.API.STREAM.INFO.BUREAU_NZ",
-    "$SYS.REQ.SERVER.PING",
-]
-
-
-def test_a_bureau_gets_no_answer_to_anything_else(road: Road) -> None:
-    allowed = f"{API}.STREAM.INFO.NOTICES"
-    assert list(answers(road, FORBIDDEN, PULL, last=allowed)) == [allowed]
-
-
-def test_a_bureau_speaks_neither_as_the_office_nor_as_another_bureau(road: Road) -> None:
-    forbidden = {"notice.never": "NOTICES", "bureau.ES.never": "BUREAU_ES", "bureau.NZ.never": "BUREAU_NZ"}
-    forbidden["report.NZ.never"] = "REPORTS"
-    assert list(answers(road, list(forbidden), b"x", last="report.ES.never")) == ["report.ES.never"]
-    assert asyncio.run(holds(road, "REPORTS", "report.ES.never"))
-    for subject, stream in forbidden.items():
-        assert not asyncio.run(holds(road, stream, subject))
 
 
 def test_a_bureau_that_listens_to_everything_hears_nothing_of_another(road: Road) -> None:
@@ -194,25 +86,6 @@ def letter_came(node: Node, about: str) -> bool | None:
         return any(letter.subject == about for letter in reader.letters(count=100_000)) or None
 
 
-@pytest.mark.parametrize("user", ["ES", "FR", "office"])
-def test_a_wrong_secret_opens_nothing(road: Road, user: str) -> None:
-    assert road.office._nats
-    url = f"nats://{user}:wrong@{LOOPBACK}:{road.office._nats.port}"
-
-    async def connect() -> None:
-        client = Client()
-        try:
-            await client.connect(url, allow_reconnect=False, error_cb=ignore)
-        finally:
-            await client.close()
-
-    async def ignore(_: Exception) -> None:
-        """nats-py reports the refusal here, and raises it besides."""
-
-    with pytest.raises(nats.errors.Error, match=r"(?i)authorization"):
-        asyncio.run(connect())
-
-
 # --- Streams and their readers ------------------------------------------------------------------------------
 
 
@@ -243,12 +116,12 @@ def streams(road: Road) -> Iterator[Callable[[], JetStream]]:
 
     def connect() -> JetStream:
         assert road.office._nats
-        stream = JetStream(road.office._nats.url, "test", domain=OFFICE_DOMAIN)
+        stream = JetStream(road.office._nats.url, "test", api=OFFICE_API)
         opened.append(stream)
         stream.open()
         return stream
 
-    connect().ensure_stream("TRY", ["try.>"])
+    connect().ensure_stream("TRY", "try.>")
     try:
         yield connect
     finally:
@@ -281,7 +154,7 @@ def test_a_stream_that_is_there_already_keeps_the_last_of_a_subject_from_now_on(
     stream, reader = streams(), Reader([])
     for data in (b"1", b"2"):
         stream.publish("try.x", data, data.decode())
-    stream.ensure_stream("TRY", ["try.>"], last_per_subject=True)
+    stream.ensure_stream("TRY", "try.>", last_per_subject=True)
     stream.publish("try.y", b"3", "3")
     stream.publish("try.y", b"4", "4")
     follow(stream, reader)

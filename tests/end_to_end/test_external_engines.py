@@ -15,7 +15,7 @@ from rednotice.adapters.postgres.connection import connect
 from rednotice.adapters.postgres.schema import migrate
 from rednotice.errors import CannotStart
 from rednotice.model.decision import Outcome
-from rednotice.node import Node, NodeSettings, node_signer
+from rednotice.node import Node, NodeSettings, line_key, line_seed, node_signer
 from rednotice.office import Office, OfficeSettings
 from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, desk
 from tests.conftest import effects, eventually
@@ -70,16 +70,16 @@ def test_the_road_on_engines_of_others(postgres: EmbeddedPostgres, nats: Embedde
     try:
         assert office.operator_token(known=False)
         assert office.operator_token(known=False) is None, "a token is not given anew where the database is another's"
-        link = office.connect_bureau("ES", str(node_signer(tmp_path / "ES", "ES").verifier), OPERATOR)
-        nats.admit({"ES": link.line_secret})
-        leaf.start_leaf("ES", f"{LOOPBACK}:{nats.leaf_port}", link.line_secret)
+        home = tmp_path / "ES"
+        link = office.connect_bureau("ES", str(node_signer(home, "ES").verifier), line_key(home), OPERATOR)
+        nats.admit({"ES": link.line_key})
+        leaf.start_leaf("ES", f"{LOOPBACK}:{nats.leaf_port}", line_seed(home))
         node = Node(
             NodeSettings(
                 folder=tmp_path / "ES",
                 bureau="ES",
                 node_key=link.node_key,
                 office_key=link.office_key,
-                line_secret=link.line_secret,
                 line="",
                 effects=effects("ES"),
                 database_url=_database(postgres.url),

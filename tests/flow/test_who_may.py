@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rednotice.adapters import nkeys
 from rednotice.adapters.lists import UN_MEASURES
-from rednotice.errors import InvalidInput, NotAllowed
+from rednotice.errors import InvalidInput, NotAllowed, NotFound
 from rednotice.flow.work import Circulated, LocalEntry
 from rednotice.log.note import Verifier
 from rednotice.model.bureau import OFFICE, Officer, Role
@@ -107,6 +110,7 @@ def scene(road: Road) -> Iterator[Scene]:
 
 ENTRY = (Listing(source="who may", reference="1", measures=UN_MEASURES), Person(names=(Name(full="Nepomuk Vrabelka"),)))
 KEY = Verifier("rednotice.local/IS", bytes(32))
+LINE_KEY = nkeys.public_key(nkeys.seed(Ed25519PrivateKey.generate()))
 
 
 def lift_own(scene: Scene, by: Officer) -> Circulated:
@@ -117,6 +121,14 @@ def lift_own(scene: Scene, by: Officer) -> Circulated:
 
 
 Act = Callable[[Scene, Officer], object]
+
+
+def revoke_none(scene: Scene, by: Officer) -> None:
+    """An operator gets as far as being told that there is no such bureau."""
+    with contextlib.suppress(NotFound):
+        scene.road.office.revoke_bureau("SE", "Synthetic.", by)
+
+
 ACTS: dict[str, tuple[Act, set[str], str]] = {
     "file a request of PT": (
         lambda scene, by: scene.road.office.file_request(scene.road.a_request(), by),
@@ -243,15 +255,25 @@ ACTS: dict[str, tuple[Act, set[str], str]] = {
         {"operator"},
         "cannot do this; an operator of the office must",
     ),
+    "revoke a bureau": (
+        lambda scene, by: revoke_none(scene, by),
+        {"operator"},
+        "cannot do this; an operator of the office must",
+    ),
     "connect a bureau": (
-        lambda scene, by: scene.road.office.connect_bureau("IS", str(KEY), by),
+        lambda scene, by: scene.road.office.connect_bureau("IS", str(KEY), LINE_KEY, by),
         {"operator"},
         "cannot do this; an operator of the office must",
     ),
 }
 
 
-NOT_KEPT = ("import a list at the office", "enrol an officer at the office", "connect a bureau")
+NOT_KEPT = (
+    "import a list at the office",
+    "enrol an officer at the office",
+    "connect a bureau",
+    "revoke a bureau",
+)
 TRIED = tuple(act for act in ACTS if act not in NOT_KEPT and not act.endswith("at ES"))
 """Acts of which the log keeps that they were tried."""
 

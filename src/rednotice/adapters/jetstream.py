@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import nats
@@ -17,10 +18,11 @@ import nats.errors
 import nats.js.errors
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
+from nats.js.api import DiscardPolicy, RePublish, StreamConfig
 
-from rednotice.errors import CannotStart, Unavailable
+from rednotice.errors import CannotStart, NotFound, Unavailable
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -32,8 +34,15 @@ PATIENCE = 5.0
 RETRY = 0.25
 GONE = (10037, 10043)
 """What a stream answers that was asked to delete a message that is not there."""
-FETCH = 2.0
-"""Seconds that a question for messages stays open; one that a broken line swallowed is asked again after them."""
+POLL = 2.0
+"""Seconds without news after which a stream is looked at, whether it is still the one that was read."""
+BATCH_BYTES = 16_000_000
+"""Bytes after which an answer ends, though more messages wait."""
+BEHIND, BEHIND_TIMES = 0.02, 25
+"""How long, and how often, a server of a cluster is waited for that has not yet what another one told of."""
+SEQUENCE = "Nats-Sequence"
+END, NOTHING = "204", "404"
+"""What a stream says at the end of its messages, and if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +62,41 @@ class Message:
     position: Position
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a stream takes at most; more is refused until something was removed."""
+
+    messages: int
+    bytes: int
+    bytes_of_one: int
+
+
 Handler = Callable[[Sequence[Message]], None]
 """Takes messages in order. If it raises, they come again."""
 Remembered = Callable[[], Position | None]
 """How far a reader remembers to be; None if it never read."""
 
 
+def stored(stream: str) -> str:
+    """The subjects on which the server tells, without content, that a stream stored a message."""
+    return f"stored.{stream}.>"
+
+
 class JetStream:
     """A connection to a NATS server, kept up until it is closed."""
 
-    def __init__(self, url: str, reader: str, *, domain: str, inbox: str = "_INBOX") -> None:
-        # One name, one reader of a stream at a time: whoever comes later under it takes the earlier one's place.
-        self._url, self._reader, self._inbox, self._domain = url, reader, inbox, domain
+    def __init__(self, url: str, name: str, *, api: str, replicas: int = 1) -> None:
+        """Names the server.
+
+        Args:
+            url: its address; of a cluster several, with commas between them.
+            name: by which the server's log calls this connection.
+            api: the subject below which JetStream takes questions here.
+            replicas: of every stream that is made, on as many servers of a cluster.
+        """
+        self._url, self._name, self._api, self._replicas = url, name, api, replicas
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {reader}", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {name}", daemon=True)
         self._client: Client | None = None
         self._readers: list[asyncio.Task[None]] = []
         self._closing = False
@@ -81,9 +111,8 @@ class JetStream:
         self._thread.start()
         self._client = self._call(
             nats.connect(
-                self._url,
-                name=self._reader,
-                inbox_prefix=self._inbox.encode(),
+                self._url.split(","),
+                name=self._name,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY,
                 error_cb=self._on_error,
@@ -120,9 +149,26 @@ class JetStream:
         """Whether the server answers at the moment."""
         return self._client is not None and bool(self._client.is_connected)
 
-    def ensure_stream(self, name: str, subjects: Sequence[str], *, last_per_subject: bool = False) -> None:
-        """Creates a stream on disk, or leaves one that is there."""
-        config = StreamConfig(name=name, subjects=list(subjects), max_msgs_per_subject=1 if last_per_subject else -1)
+    def ensure_stream(
+        self, name: str, subject: str, *, last_per_subject: bool = False, quota: Quota | None = None
+    ) -> None:
+        """Creates a stream on disk, or changes one that is there."""
+        config = StreamConfig(
+            name=name,
+            subjects=[subject],
+            max_msgs_per_subject=1 if last_per_subject else -1,
+            num_replicas=self._replicas,
+            allow_direct=True,
+            republish=RePublish(src=subject, dest=stored(name), headers_only=True),
+        )
+        if quota:
+            config = replace(
+                config,
+                discard=DiscardPolicy.NEW,
+                max_bytes=quota.bytes,
+                max_msgs=quota.messages,
+                max_msg_size=quota.bytes_of_one,
+            )
 
         async def ensure() -> None:
             try:
@@ -160,7 +206,7 @@ class JetStream:
         async def erase() -> None:
             with contextlib.suppress(nats.js.errors.NotFoundError):
                 sequence = position.sequence if position else None
-                if position and str((await self._context().stream_info(stream)).created) != position.made:
+                if position and await self._made(stream) != position.made:
                     return
                 if subject:
                     sequence = (await self._context().get_last_msg(stream, subject)).seq
@@ -168,6 +214,37 @@ class JetStream:
                     await _unless_gone(self._context().delete_msg(stream, sequence))
 
         self._call(erase(), f"erase a message of {stream}")
+
+    def remove(self, stream: str, up_to: Position) -> None:
+        """Removes the messages of a stream up to a place, if it is still that making of the stream.
+
+        Raises:
+            Unavailable: if the stream does not answer.
+        """
+
+        async def remove() -> None:
+            if await self._made(stream) == up_to.made:
+                await self._context().purge_stream(stream, seq=up_to.sequence + 1)
+
+        self._call(remove(), f"remove messages of {stream}")
+
+    def empty(self, stream: str, subject: str, handler: Callable[[str, Sequence[Message]], None]) -> None:
+        """Hands over what a stream holds, and deletes it; if there is none, nothing happens."""
+
+        async def empty() -> None:
+            made = await self._made(stream)
+            if made is None:
+                return
+            # One of an earlier version is not yet readable by place.
+            await self._context().update_stream(StreamConfig(name=stream, subjects=[subject], allow_direct=True))
+            place = Position(made, 0)
+            async with _Questions(self._connection()) as questions:
+                while messages := await self._get(stream, place, questions):
+                    await self._loop.run_in_executor(None, handler, stream, messages)
+                    place = messages[-1].position
+            await self._context().delete_stream(stream)
+
+        self._call(empty(), f"empty the stream {stream}")
 
     def follow(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         """Hands a stream's messages to a handler from now on, in order, after the last that the reader remembers.
@@ -186,13 +263,8 @@ class JetStream:
         trouble = None
         while not self._closing:
             try:
-                position = await self._loop.run_in_executor(None, remembered)
-                subscription, made = await self._subscribe(stream, position)
+                await self._read(stream, remembered, handler)
                 trouble = None
-                try:
-                    await self._hand_over(made, subscription, handler)
-                finally:
-                    await _quietly(subscription.unsubscribe())
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # a reader never ends by itself: whatever failed, it tries again
@@ -201,50 +273,61 @@ class JetStream:
                 trouble = type(error)
                 await asyncio.sleep(RETRY)
 
-    async def _subscribe(self, stream: str, after: Position | None) -> tuple[JetStreamContext.PullSubscription, str]:
-        info = await self._context().stream_info(stream)
-        made = str(info.created)
-        stands = after is not None and after.made == made and after.sequence <= info.state.last_seq
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=after.sequence + 1 if after and stands else 1,
-            name=self._reader,
-            ack_wait=PATIENCE * 2,
-            max_ack_pending=BATCH * 2,
-            inactive_threshold=60,
-            mem_storage=True,
-        )
-        with contextlib.suppress(nats.js.errors.NotFoundError):
-            await self._context().delete_consumer(stream, self._reader)
-        await self._context().add_consumer(stream, config)
-        return await self._context().pull_subscribe_bind(consumer=self._reader, stream=stream), made
+    async def _read(self, stream: str, remembered: Remembered, handler: Handler) -> None:
+        """Reads as long as the stream is the one that it was at the beginning."""
+        async with _News(self._connection(), stream) as news, _Questions(self._connection()) as questions:
+            made, last = await self._state(stream)
+            position = await self._loop.run_in_executor(None, remembered)
+            stands = position is not None and position.made == made and position.sequence <= last
+            place = position.sequence if position and stands else 0
+            while not self._closing:
+                news.heard.clear()
+                messages = await self._get(stream, Position(made, place), questions)
+                if messages:
+                    # If this raises, the stream is read again from what is remembered.
+                    await self._loop.run_in_executor(None, handler, messages)
+                    place = messages[-1].position.sequence
+                elif place < news.last and news.patience:
+                    # Another server of a cluster told of it than the one that was asked, and has it a moment later.
+                    news.patience -= 1
+                    await asyncio.sleep(BEHIND)
+                elif not await news.come():
+                    made_now, last = await self._state(stream)
+                    if made_now != made or last < place:
+                        return
 
-    async def _hand_over(self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler) -> None:
-        last = 0
-        while not self._closing:
-            try:
-                messages = await subscription.fetch(1, timeout=FETCH)
-            except (TimeoutError, nats.errors.TimeoutError):
-                continue
-            waiting = messages[0].metadata.num_pending
-            if waiting:
-                messages += await subscription.fetch(min(waiting, BATCH), timeout=1)
-            places = [one.metadata.sequence.stream for one in messages]
-            # What a slow handler let the server send again was handled already.
-            batch = [
-                Message(one.subject, one.data, Position(made, place))
-                for one, place in zip(messages, places, strict=True)
-                if place > last
-            ]
-            if batch:
-                # If this raises, the stream is read again from what is remembered.
-                await self._loop.run_in_executor(None, handler, batch)
-                last = batch[-1].position.sequence
-            for message in messages:
-                await message.ack()
+    async def _made(self, stream: str) -> str | None:
+        """Which making of a stream it is; None if there is none."""
+        try:
+            return (await self._state(stream))[0]
+        except NotFound:
+            return None
+
+    async def _state(self, stream: str) -> tuple[str, int]:
+        """Which making of a stream it is, and the place of its last message."""
+        answer = await self._connection().request(f"{self._api}.STREAM.INFO.{stream}", timeout=PATIENCE)
+        info = json.loads(answer.data)
+        if "error" in info:
+            raise NotFound(f"the stream {stream} does not answer: {info['error'].get('description')}")
+        return info["created"], info["state"]["last_seq"]
+
+    async def _get(self, stream: str, after: Position, questions: _Questions) -> list[Message]:
+        """The next messages, at most a batch, without a gap between them."""
+        wanted = {"seq": after.sequence + 1, "batch": BATCH, "max_bytes": BATCH_BYTES}
+        found: list[Message] = []
+        async for answer in questions.ask(f"{self._api}.DIRECT.GET.{stream}", json.dumps(wanted).encode()):
+            headers = answer.headers or {}
+            before = int(headers.get("Nats-Last-Sequence", "0"))
+            # Each says which came before it, the end says which was the last: one that was lost on the way shows.
+            if before != (found[-1].position.sequence if found else 0):
+                raise Unavailable(f"an answer about {stream} was lost on its way")
+            if SEQUENCE in headers:
+                place = Position(after.made, int(headers[SEQUENCE]))
+                found.append(Message(headers["Nats-Subject"], answer.data, place))
+        return found
 
     def _context(self) -> JetStreamContext:
-        return self._connection().jetstream(domain=self._domain)
+        return self._connection().jetstream(prefix=self._api)
 
     def _connection(self) -> Client:
         if self._client is None:
@@ -277,3 +360,69 @@ async def _quietly(awaitable: Awaitable[Any]) -> None:
         await awaitable
     except Exception as error:  # nothing is left to do when the connection is closed
         log.debug("nats.close", error=str(error))
+
+
+@dataclass
+class _News:
+    """What the server tells of messages that a stream stored, while the block lasts."""
+
+    client: Client
+    stream: str
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    last: int = 0
+    patience: int = BEHIND_TIMES
+
+    async def __aenter__(self) -> _News:
+        self._subscription = await self.client.subscribe(stored(self.stream), cb=self._hear)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await _quietly(self._subscription.unsubscribe())
+
+    async def _hear(self, message: Msg) -> None:
+        self.last, self.patience = int((message.headers or {}).get(SEQUENCE, "0")), BEHIND_TIMES
+        self.heard.set()
+
+    async def come(self) -> bool:
+        """Whether anything is heard before it is time to look."""
+        try:
+            await asyncio.wait_for(self.heard.wait(), POLL)
+        except TimeoutError:
+            return False
+        return True
+
+
+class _Questions:
+    """Questions to a stream, one at a time, each with a subject of its own for its answers, while the block lasts."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._inbox = client.new_inbox()
+        self._asked = 0
+        self._answers: asyncio.Queue[Msg] = asyncio.Queue()
+
+    async def __aenter__(self) -> _Questions:
+        self._subscription = await self._client.subscribe(f"{self._inbox}.*", cb=self._answers.put)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await _quietly(self._subscription.unsubscribe())
+
+    async def ask(self, subject: str, question: bytes) -> AsyncIterator[Msg]:
+        """Asks, and gives the answers, up to the one that says that it is the end."""
+        self._asked += 1
+        inbox = f"{self._inbox}.{self._asked}"
+        await self._client.publish(subject, question, reply=inbox)
+        while True:
+            answer = await asyncio.wait_for(self._answers.get(), PATIENCE)
+            if answer.subject != inbox:
+                continue  # to a question that was given up
+            headers = answer.headers or {}
+            status = None if SEQUENCE in headers else headers.get("Status")
+            if status == NOTHING:
+                return
+            if status not in (None, END):
+                raise Unavailable(f"{subject}: {status} {headers.get('Description', '')}")
+            yield answer
+            if status == END:
+                return

@@ -14,6 +14,7 @@ from rednotice.cli import (
     application,
     case,
     check,
+    engine,
     hold,
     law,
     lists,
@@ -53,6 +54,7 @@ app.add_typer(lists.app, name="import")
 app.add_typer(request.schemas, name="schema")
 app.add_typer(officer.app, name="officer")
 app.add_typer(officer.bureaus, name="bureau")
+app.add_typer(engine.app, name="engine")
 app.command("office")(serve.office)
 app.command("node")(serve.node)
 app.command("migrate")(serve.migrate)

@@ -73,7 +73,8 @@ class Laptop:
             for bureau in self.nodes:
                 self.lines[bureau] = Line(0)
                 self.lines[bureau].open()
-                if self._link(bureau).exists():
+                # A link of an earlier version has no line key; such a node is linked anew.
+                if "line_key" in folders.read_json(self._link(bureau)):
                     self._spawn_node(bureau)
             self._await("office", program_folder(self.data, "office"))
             self._enrol("office", OFFICE_ACCOUNTS)
@@ -128,12 +129,12 @@ class Laptop:
 
     def _connect(self, bureau: str) -> None:
         # Imported here: what follows is needed only when a node is made.
-        from rednotice.node import node_signer
+        from rednotice.node import line_key, node_signer
 
         folder = program_folder(self.data, "node", bureau)
         key = str(node_signer(folder, bureau).verifier)
         client, _ = connect(self.data, "office", name="operator")
-        link = client.post("/api/bureaus", {"bureau": bureau, "key": key})
+        link = client.post("/api/bureaus", {"bureau": bureau, "key": key, "line_key": line_key(folder)})
         example = EXAMPLES / "effects" / f"{bureau}.yaml"
         if example.exists() and not (folder / EFFECTS).exists():
             folders.write_private(folder / EFFECTS, example.read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +15,7 @@ from rednotice.errors import InvalidInput
 from rednotice.model.bureau import OFFICE, Role
 
 app = typer.Typer(no_args_is_help=True, help="Enrol officers; local accounts stand in for an identity provider.")
-bureaus = typer.Typer(no_args_is_help=True, help="Connect bureaus' nodes.")
+bureaus = typer.Typer(no_args_is_help=True, help="Connect bureaus' nodes, and revoke them.")
 
 AtNode = Annotated[bool, typer.Option("--node", help="At the bureau's node instead of the office")]
 
@@ -66,14 +66,15 @@ def list_(data: DataFolder, as_json: Json = False) -> None:
 def connect_bureau(
     bureau: Annotated[str, typer.Argument(help="The bureau's code", show_default=False)],
     key: Annotated[str, typer.Option(help="The public key of its node: 'rednotice node --show-key'")],
+    line_key: Annotated[str, typer.Option(help="The public key of its line, U…: printed beside the other")],
     link: Annotated[Path, typer.Option(help="Where to write the link that its node needs")],
     data: DataFolder,
     acting_as: ActingAs = None,
     as_json: Json = False,
 ) -> None:
-    """Connect a bureau's node to the office."""
+    """Connect a bureau's node to the office; one that was revoked comes back with new keys."""
     client, _ = connect(data, "office", name=acting_as, role="operator")
-    found = client.post("/api/bureaus", {"bureau": bureau, "key": key})
+    found = client.post("/api/bureaus", {"bureau": bureau, "key": key, "line_key": line_key})
     try:
         write_json(link, found)
     except OSError as error:
@@ -81,11 +82,40 @@ def connect_bureau(
     if as_json:
         show_json({"bureau": found["bureau"], "link": str(link)})
     else:
-        out.print(
-            f"Bureau {fill(bureau)} is connected. Hand {fill(link)} to its operator, by a way that nobody else reads."
-        )
+        out.print(f"Bureau {fill(bureau)} is connected. Hand {fill(link)} to its operator; nothing in it is secret.")
 
 
-@bureaus.callback()
-def _bureaus() -> None:
-    pass
+@bureaus.command("list")
+def list_bureaus(data: DataFolder, acting_as: ActingAs = None, as_json: Json = False) -> None:
+    """List the bureaus that were connected, and which of them were revoked."""
+    client, _ = connect(data, "office", name=acting_as, role="operator")
+    found = client.get("/api/bureaus")
+    if as_json:
+        show_json(found)
+        return
+    rows = [(one["bureau"], _state(one), one["connected_at"][:16], fill(one["line_key"] or "")) for one in found]
+    show.table(("bureau", "state", "connected", "line key"), rows)
+
+
+@bureaus.command("revoke")
+def revoke_bureau(
+    bureau: Annotated[str, typer.Argument(help="The bureau's code", show_default=False)],
+    because: Annotated[str, typer.Option(help="Why; the log keeps it")],
+    data: DataFolder,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Take a bureau's keys from it: its line ends at once, and its reports are not believed any more."""
+    client, _ = connect(data, "office", name=acting_as, role="operator")
+    client.post(f"/api/bureaus/{bureau}/revocation", {"because": because})
+    if as_json:
+        show_json({"bureau": bureau, "revoked": True})
+    else:
+        out.print(f"Bureau {fill(bureau)} is revoked. What its node holds is still there: it counts as silent.")
+        out.print("[dim]A NATS of your own is told by 'rednotice engine config', and a reload of it.[/]")
+
+
+def _state(one: dict[str, Any]) -> str:
+    if one["revoked_at"]:
+        return f"[red]revoked {one['revoked_at'][:16]}[/]"
+    return "connected" if one["line_key"] else "[yellow]to be linked anew[/]"

@@ -53,6 +53,7 @@ def office(
         origin=origin,
         database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
         nats_url=os.environ.get("REDNOTICE_NATS_URL"),
+        nats_replicas=_replicas(),
         leaf_port=leaf_port,
     )
     _log_to(folders.prepare(folder) / "office.log")
@@ -69,26 +70,30 @@ def node(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = NODE_PORT,
     line: Annotated[str, typer.Option(help="Host and port where the office takes nodes")] = f"127.0.0.1:{LEAF_PORT}",
-    show_key: Annotated[str | None, typer.Option(metavar="BUREAU", help="Print the public key and end")] = None,
+    show_key: Annotated[str | None, typer.Option(metavar="BUREAU", help="Print its public keys and end")] = None,
 ) -> None:
     """Run a bureau's node. Its folder holds link.json (from 'rednotice bureau add') and effects.yaml."""
-    from rednotice.node import OPERATOR, Node, NodeSettings, node_signer
+    from rednotice.node import OPERATOR, Node, NodeSettings, line_key, node_signer
     from rednotice.web.node_api import node_app
 
     if show_key:
-        typer.echo(str(node_signer(folder, show_key).verifier))
+        typer.echo(f"--key '{node_signer(folder, show_key).verifier}' --line-key {line_key(folder)}")
         return
     listener = process.listen(port, "--port")
     folders.prepare(folder)
     link = folders.read_json(folder / LINK)
     if not link:
         raise CannotStart(f"{folder / LINK} is missing; the office's operator makes it with 'rednotice bureau add'")
+    if link.get("line_key") != line_key(folder):
+        raise CannotStart(
+            f"{folder / LINK} is not for the line key of this folder; have the office's operator make another: "
+            f"'rednotice bureau add' with what 'rednotice node --show-key {link.get('bureau', 'CODE')}' prints"
+        )
     settings = NodeSettings(
         folder=folder,
         bureau=link["bureau"],
         node_key=link["node_key"],
         office_key=link["office_key"],
-        line_secret=link["line_secret"],
         line=line,
         effects=_effects(folder / EFFECTS, link["bureau"]),
         database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
@@ -123,6 +128,15 @@ def _effects(path: Path, bureau: str) -> Any:
     if not path.exists():
         return EffectTable(country=bureau, ask=f"bureau {bureau}", effects=())
     return read_file(path).located(lambda content: parse(EffectTable, content, str(path)))
+
+
+def _replicas() -> int:
+    value = os.environ.get("REDNOTICE_NATS_REPLICAS", "1")
+    if value not in ("1", "3", "5"):
+        raise CannotStart(
+            f"REDNOTICE_NATS_REPLICAS is {value!r}; 1, 3 or 5 was expected, as many servers must be there"
+        )
+    return int(value)
 
 
 def _has_account(folder: Path, name: str) -> bool:

@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     DATA_ERASED = "data.erased"
     ACT_REFUSED = "act.refused"
     BUREAU_CONNECTED = "bureau.connected"
+    BUREAU_REVOKED = "bureau.revoked"
 
 
 class Event(Noun):

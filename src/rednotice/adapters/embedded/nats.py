@@ -20,10 +20,12 @@ from rednotice.adapters.embedded import process
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.folders import secret
 from rednotice.adapters.jetstream import MAX_PAYLOAD
+from rednotice.adapters.nats_config import OFFICE_DOMAIN, accounts
 from rednotice.errors import CannotStart
 
 PATIENCE = 30.0
-OFFICE_DOMAIN = "office"
+RELOADED = b"Reloaded server configuration"
+"""What nats-server logs when it has read its configuration again."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class EmbeddedNats:
     user: str
     port: int = 0
     leaf_port: int = 0
+    _admitted: Mapping[str, str] = field(default_factory=dict, repr=False)
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -51,7 +54,7 @@ class EmbeddedNats:
         """Starts the office's server.
 
         Args:
-            bureaus: the line secret of every bureau that may connect, by its code.
+            bureaus: the public line key of every bureau that may connect, by its code.
             leaf_port: where it takes their leaves; 0 for any free port.
 
         Raises:
@@ -59,21 +62,50 @@ class EmbeddedNats:
         """
         process.listen(leaf_port, "--leaf-port").close()
         self.port, self.leaf_port = process.free_port(), leaf_port or process.free_port()
+        self._admitted = dict(bureaus)
         self._start(self._office(bureaus))
 
     def admit(self, bureaus: Mapping[str, str]) -> None:
-        """Lets other bureaus connect than before, without a restart."""
-        assert self._child is not None
-        self._write(self._office(bureaus))
-        self._child.send_signal(signal.SIGHUP)
+        """Lets other bureaus connect than before; the line of one that may not any more ends before this returns.
 
-    def start_leaf(self, bureau: str, line: str, line_secret: str) -> None:
+        A server that only reads its configuration again leaves the leaf of a removed account connected (seen in
+        2.15), so it is started again for that: every line is back in about a second.
+
+        Raises:
+            CannotStart: if the server does not take it.
+        """
+        assert self._child is not None
+        before, self._admitted = self._admitted, dict(bureaus)
+        if any(bureaus.get(bureau) != key for bureau, key in before.items()):
+            self.stop()
+            self._start(self._office(bureaus))
+            return
+        self._write(self._office(bureaus))
+        # What a new account imports is there only after the second time (seen in 2.15).
+        for _ in range(2):
+            self._reload(self._child)
+
+    def _reload(self, child: subprocess.Popen[bytes]) -> None:
+        read = self.log.stat().st_size
+        child.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE
+        while RELOADED not in self._logged_since(read):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise CannotStart(f"nats-server did not read its configuration again; see {self.log}")
+            time.sleep(0.01)
+
+    def _logged_since(self, start: int) -> bytes:
+        with self.log.open("rb") as file:
+            file.seek(start)
+            return file.read()
+
+    def start_leaf(self, bureau: str, line: str, line_seed: str) -> None:
         """Starts a bureau's leaf.
 
         Args:
             bureau: its code.
-            line: host and port at which the office takes leaves.
-            line_secret: what the bureau shows there.
+            line: host and port at which the office takes leaves; of a cluster several, with commas between them.
+            line_seed: the seed of its line key; it proves that it has it, and shows it to nobody.
         """
         self.port = process.free_port()
         self._start(
@@ -84,7 +116,8 @@ class EmbeddedNats:
                     "reconnect": "1s",
                     "remotes": [
                         {
-                            "url": f"nats-leaf://{bureau}:{line_secret}@{line}",
+                            "urls": [f"nats-leaf://{one}" for one in line.split(",")],
+                            "nkey": line_seed,
                             "account": "BUREAU",
                             "ignore_discovered_servers": True,
                         }
@@ -100,21 +133,16 @@ class EmbeddedNats:
 
     def stop(self) -> None:
         """Stops the server; what its streams acknowledged is on disk."""
-        if self._child:
-            process.stop(self._child, signal.SIGTERM)
-            self._child = None
+        child, self._child = self._child, None
+        if child:
+            process.stop(child, signal.SIGTERM)
 
     def _office(self, bureaus: Mapping[str, str]) -> dict[str, Any]:
-        users: list[dict[str, Any]] = [{"user": self.user, "password": self.secret}]
-        users += [
-            {"user": bureau, "password": line_secret, "permissions": bureau_permissions(bureau)}
-            for bureau, line_secret in sorted(bureaus.items())
-        ]
         return {
             "server_name": "office",
             # An acknowledged publication is on disk, not in a buffer.
             "jetstream": {"store_dir": str(self.folder), "domain": OFFICE_DOMAIN, "sync_interval": "always"},
-            "accounts": {"OFFICE": {"jetstream": "enabled", "users": users}},
+            "accounts": accounts(bureaus, self.user, self.secret),
             # Nothing is advertised: a node connects where it was told to, and nowhere else.
             "leafnodes": {"host": LOOPBACK, "port": self.leaf_port, "no_advertise": True},
         }
@@ -134,7 +162,7 @@ class EmbeddedNats:
             "max_payload": MAX_PAYLOAD,
             "pid_file": str(self._pid_file),
         }
-        # The server's configuration language takes JSON. Nobody else may read the passwords in it.
+        # The server's configuration language takes JSON. Nobody else may read the secrets in it.
         fresh = self._config.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps({**common, **config}, indent=2))
@@ -144,7 +172,7 @@ class EmbeddedNats:
         self.folder.mkdir(parents=True, exist_ok=True)
         process.stop_leftover(self._pid_file, self._is_ours, signal.SIGTERM)
         self._write(config)
-        self._child = process.start([_program(), "-c", self._config], log=self.log, folder=self.folder)
+        self._child = process.start([nats_server(), "-c", self._config], log=self.log, folder=self.folder)
         deadline = time.monotonic() + PATIENCE
         while not process.answers(self.port):
             if self._child.poll() is not None:
@@ -158,34 +186,12 @@ class EmbeddedNats:
         return str(self._config) in running.cmdline()
 
 
-def reader_name(bureau: str) -> str:
-    """The name under which a bureau's node reads the office's streams."""
-    return f"node-{bureau}"
+def nats_server() -> str:
+    """Where the program of the server is.
 
-
-def bureau_permissions(bureau: str) -> dict[str, list[str]]:
-    """What a bureau's leaf may do at the office: read two streams as itself, and publish reports of its own."""
-    streams = ("NOTICES", f"BUREAU_{bureau}")
-    api = f"$JS.{OFFICE_DOMAIN}.API"
-    read = [
-        subject
-        for stream in streams
-        for subject in (
-            f"{api}.STREAM.INFO.{stream}",
-            f"{api}.CONSUMER.CREATE.{stream}.{reader_name(bureau)}",
-            f"{api}.CONSUMER.MSG.NEXT.{stream}.{reader_name(bureau)}",
-            f"{api}.CONSUMER.DELETE.{stream}.{reader_name(bureau)}",
-            f"$JS.ACK.{stream}.{reader_name(bureau)}.>",
-        )
-    ]
-    return {
-        "publish": [f"report.{bureau}.>", *read],
-        # Replies to its own questions, and what its two streams deliver.
-        "subscribe": [f"_INBOX.{bureau}.>"],
-    }
-
-
-def _program() -> str:
+    Raises:
+        CannotStart: if it is not installed.
+    """
     beside = shutil.which("nats-server", path=os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     if beside is None:
         raise CannotStart("nats-server is not installed; run make setup, or set REDNOTICE_NATS_URL")

@@ -132,10 +132,10 @@ class ErasureWork:
                 self._connection.execute(delete(table).where(column == subject))
 
     def erase_report(self, digest: bytes) -> None:
-        """Has the stream of reports overwrite one that was taken, by its bytes' hash."""
+        """Has the stream of a bureau's reports overwrite one that was taken, by its bytes' hash."""
         taken = tables.report_taken
         for row in self._connection.execute(select(taken).where(taken.c.digest == digest, taken.c.made.is_not(None))):
-            self._overwrite("REPORTS", position=Position(row.made, row.sequence))
+            self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
 
     def erase_contents(self, subject: str) -> None:
         """Erases what was recorded and written of a subject."""
@@ -163,14 +163,16 @@ class ErasureWork:
         """What nodes reported of it: in the stream; and, if it was not believed, in its table."""
         taken, rejected = tables.report_taken, tables.report_rejected
         for row in self._connection.execute(select(taken).where(taken.c.subject == subject, taken.c.made.is_not(None))):
-            self._overwrite("REPORTS", position=Position(row.made, row.sequence))
+            self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
         self._connection.execute(
             update(taken).where(taken.c.subject == subject).values(made=None, sequence=None, subject=None)
         )
         speaks_of_it = names(rejected.c.raw, subject)
-        for row in self._connection.execute(select(rejected.c.made, rejected.c.sequence).where(speaks_of_it)):
+        for row in self._connection.execute(
+            select(rejected.c.bureau, rejected.c.made, rejected.c.sequence).where(speaks_of_it)
+        ):
             if row.made is not None:
-                self._overwrite("REPORTS", position=Position(row.made, row.sequence))
+                self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
         self._connection.execute(delete(rejected).where(speaks_of_it))
 
     def _overwrite(self, stream: str, *, subject: str | None = None, position: Position | None = None) -> None:

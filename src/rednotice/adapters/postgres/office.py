@@ -38,17 +38,29 @@ BATCH = 64
 CONTENT_LIMIT = 3_000_000
 """Bytes of an event's content that is to travel; its envelope then fits into one message of NATS."""
 _ONE_RELAY = text("SELECT pg_advisory_xact_lock(hashtext('rednotice relay'))")
+REJECTED = 200
+"""How many reports of one bureau are kept that were not believed; whoever sends more pushes out its own."""
 NOTICE_SUBJECT = "notice."
 BUREAU_SUBJECT = "bureau."
 
 
 @dataclass(frozen=True, slots=True)
 class BureauNode:
-    """A bureau that is connected: the key its reports are signed with, and what its leaf shows at the door."""
+    """A bureau that is connected: the keys by which its reports and its leaf are known, until they are revoked.
+
+    Without a line key it was connected by an earlier version, and its leaf finds the door closed.
+    """
 
     bureau: str
     key: str
-    line_secret: str
+    line_key: str | None
+    connected_at: datetime
+    revoked_at: datetime | None = None
+
+    @property
+    def may_connect(self) -> bool:
+        """Whether its leaf is let in."""
+        return self.line_key is not None and self.revoked_at is None
 
 
 class OfficeDatabase:
@@ -138,10 +150,10 @@ class OfficeDatabase:
             return shared.officer_of(connection, tables.office_officer, token)
 
     def bureau_nodes(self) -> list[BureauNode]:
-        """The bureaus that are connected."""
+        """The bureaus that were connected, revoked ones too."""
         with guarded(), self._engine.connect() as connection:
             rows = connection.execute(select(tables.bureau_node).order_by(tables.bureau_node.c.bureau))
-            return [BureauNode(row.bureau, row.key, row.line_secret) for row in rows]
+            return [BureauNode(**row._mapping) for row in rows]
 
 
 class PostgresOfficeWork(ErasureWork, RedressWork):
@@ -359,10 +371,17 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
             raise
 
     def reject_report(self, bureau: str, reason: str, raw: bytes, position: Position) -> None:
-        """Keeps a report that was not believed, for a person to look at."""
+        """Keeps a report that was not believed, for a person to look at; of each bureau the last ones."""
+        table = tables.report_rejected
         row = {"at": self._at, "bureau": bureau, "reason": reason, "raw": raw}
         row |= {"made": position.made, "sequence": position.sequence}
-        self._connection.execute(insert(tables.report_rejected).values(**row))
+        self._connection.execute(insert(table).values(**row))
+        last = select(table.c.id).where(table.c.bureau == bureau).order_by(table.c.id.desc()).offset(REJECTED).limit(1)
+        self._connection.execute(delete(table).where(table.c.bureau == bureau, table.c.id <= last.scalar_subquery()))
+
+    def position(self, stream: str) -> Position | None:
+        """How far the office is in a stream, as it is in this transaction."""
+        return shared.position(self._connection, tables.office_followed, stream)
 
     def save_position(self, stream: str, position: Position) -> None:
         """Remembers how far the office is in a stream."""
@@ -382,19 +401,45 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         first = upsert(table).values(**row).on_conflict_do_nothing().returning(table.c.number)
         return self._connection.execute(first).scalar() is not None
 
-    def connect_bureau(self, node: BureauNode) -> BureauNode:
-        """Connects a bureau's node, or gives the one that is connected with the same key.
+    def bureau_node(self, bureau: str) -> BureauNode | None:
+        """A bureau's keys, as they are in this transaction."""
+        table = tables.bureau_node
+        row = self._connection.execute(select(table).where(table.c.bureau == bureau)).one_or_none()
+        return None if row is None else BureauNode(**row._mapping)
+
+    def connect_bureau(self, bureau: str, key: str, line_key: str) -> None:
+        """Connects a bureau's node; one that is connected with these keys stays so.
 
         Raises:
-            Conflict: if the bureau has one with another key.
+            Conflict: if the bureau is connected with other keys, or one of these was revoked.
         """
+        held = self.bureau_node(bureau)
+        if held and held.revoked_at and (held.key == key or held.line_key == line_key):
+            raise Conflict(f"this key of bureau {bureau} was revoked; its node must make a new node key and line key")
+        if held and held.revoked_at is None and (held.key != key or held.line_key not in (None, line_key)):
+            raise Conflict(
+                f"bureau {bureau} is connected already, with the key {held.key} and the line key {held.line_key}; "
+                f"to change them, revoke it first ('rednotice bureau revoke {bureau}')"
+            )
+        if held and held.may_connect:
+            return
+        row = {"bureau": bureau, "key": key, "line_key": line_key, "connected_at": self._at, "revoked_at": None}
+        shared.put(self._connection, tables.bureau_node, row)
+        self.record(EventKind.BUREAU_CONNECTED, bureau, {"bureau": bureau, "key": key, "line_key": line_key})
+
+    def revoke_bureau(self, bureau: str, because: str, by: Officer) -> None:
+        """Takes a bureau's keys from it.
+
+        Raises:
+            NotFound: if it was never connected.
+            Conflict: if it is revoked already.
+        """
+        held = self.bureau_node(bureau)
+        if held is None:
+            raise NotFound(f"bureau {bureau} is not connected")
+        if held.revoked_at:
+            raise Conflict(f"bureau {bureau} was revoked already, on {held.revoked_at:%Y-%m-%d %H:%M}")
         table = tables.bureau_node
-        held = self._connection.execute(select(table).where(table.c.bureau == node.bureau)).one_or_none()
-        if held and held.key != node.key:
-            raise Conflict(f"bureau {node.bureau} is connected already, with the key {held.key}")
-        if held:
-            return BureauNode(held.bureau, held.key, held.line_secret)
-        row = {"bureau": node.bureau, "key": node.key, "line_secret": node.line_secret, "connected_at": self._at}
-        self._connection.execute(insert(table).values(**row))
-        self.record(EventKind.BUREAU_CONNECTED, node.bureau, {"bureau": node.bureau, "key": node.key})
-        return node
+        self._connection.execute(update(table).where(table.c.bureau == bureau).values(revoked_at=self._at))
+        content = {"bureau": bureau, "key": held.key, "because": because, "by": by.model_dump(mode="json")}
+        self.record(EventKind.BUREAU_REVOKED, bureau, content)

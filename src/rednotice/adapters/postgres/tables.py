@@ -220,8 +220,10 @@ bureau_node = Table(
     office,
     Column("bureau", Text, primary_key=True),
     Column("key", Text, nullable=False),
-    Column("line_secret", Text, nullable=False),
+    # None: connected by an earlier version, and not yet linked anew.
+    Column("line_key", Text),
     _moment("connected_at"),
+    _moment("revoked_at", nullable=True),
 )
 report_taken = Table(
     "report_taken",

@@ -5,9 +5,10 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from rednotice.adapters.postgres.office import BureauNode
 from rednotice.errors import NotAllowed
 from rednotice.model.bureau import Officer, Role
-from rednotice.model.values import BureauCode, Line
+from rednotice.model.values import BureauCode, Line, Text
 from rednotice.office import Link
 from rednotice.web.app import Enrolled
 from rednotice.web.office.acting import Acting, TheOffice
@@ -16,10 +17,17 @@ router = APIRouter()
 
 
 class BureauBody(BaseModel):
-    """The bureau whose node is to be connected, and the key its node signs with."""
+    """The bureau whose node is to be connected, the key its node signs with, and the key its line shows."""
 
     bureau: BureauCode
     key: Line
+    line_key: Line
+
+
+class RevocationBody(BaseModel):
+    """Why a bureau's keys are taken from it."""
+
+    because: Text
 
 
 class OfficerBody(BaseModel):
@@ -72,5 +80,19 @@ def officers(office: TheOffice, by: Acting) -> list[Officer]:
 
 @router.post("/api/bureaus", tags=["operation"], status_code=201)
 def connect_bureau(office: TheOffice, bureau: BureauBody, by: Acting) -> Link:
-    """Connects a bureau's node; what comes back is its link, shown this once."""
-    return office.connect_bureau(bureau.bureau, bureau.key, by)
+    """Connects a bureau's node; what comes back is its link."""
+    return office.connect_bureau(bureau.bureau, bureau.key, bureau.line_key, by)
+
+
+@router.get("/api/bureaus", tags=["operation"])
+def bureaus(office: TheOffice, by: Acting) -> list[BureauNode]:
+    """Every bureau that was connected, with its public keys; revoked ones say since when."""
+    if by.role not in (Role.OPERATOR, Role.REVIEWER):
+        raise NotAllowed(f"{by.name} ({by.role}) cannot see the bureaus' keys; an operator or a reviewer can")
+    return office.database.bureau_nodes()
+
+
+@router.post("/api/bureaus/{bureau}/revocation", tags=["operation"], status_code=204)
+def revoke_bureau(office: TheOffice, bureau: BureauCode, body: RevocationBody, by: Acting) -> None:
+    """Takes a bureau's keys from it; its line ends at once."""
+    office.revoke_bureau(bureau, body.because, by)
