@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,20 +16,17 @@ import structlog
 
 from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys
+from rednotice.adapters.callers import Callers
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
-from rednotice.adapters.postgres.office import (
-    BUREAU_SUBJECT,
-    NOTICE_SUBJECT,
-    BureauNode,
-    OfficeDatabase,
-    PostgresOfficeWork,
-)
+from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT
+from rednotice.adapters.postgres.office import BureauNode, OfficeDatabase, PostgresOfficeWork
 from rednotice.adapters.postgres.office_reader import OfficeReader
+from rednotice.adapters.postgres.streams import NOTICES, stream_of
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
 from rednotice.flow import (
@@ -64,7 +62,9 @@ from rednotice.model.retention import Hold
 
 log = structlog.get_logger(__name__)
 
-NOTICES, REPORTS = "NOTICES", "REPORTS"
+REPORTS, BUREAU_STREAM = "REPORTS", "BUREAU_"
+MEND_EVERY = 5.0
+"""Seconds after which the office looks again whether its streams are whole."""
 NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
 """A number of a request, notice, case or application."""
 OPERATOR = "operator"
@@ -83,6 +83,8 @@ class OfficeSettings:
     database_url: str | None = None
     nats_url: str | None = None
     leaf_port: int = 0
+    url: str | None = None
+    """Where bureaus' nodes reach this office over HTTP; it stands in the links that are given to them."""
     clock: clocks.Clock = field(default=clocks.now)
 
 
@@ -94,6 +96,16 @@ class Link:
     node_key: str
     office_key: str
     line_secret: str
+    office_url: str | None = None
+    """Where the node compares and refills over HTTP what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many streams were made anew, and how many messages are to be sent to them."""
+
+    streams: int
+    messages: int
 
 
 class Office:
@@ -107,10 +119,13 @@ class Office:
         self._nats: EmbeddedNats | None = None
         self.relay: Relay
         self.timekeeper: Relay
+        self.mender: Relay
+        self.callers: Callers
         self.database: OfficeDatabase
         self.key: Verifier
         self._stream: JetStream
         self._known: dict[str, BureauNode] = {}
+        self._stood: dict[str, int] = {}
 
     def start(self) -> None:
         """Starts engines where they are embedded, migrates them, and begins to relay and to take reports.
@@ -142,10 +157,9 @@ class Office:
         self._stream = JetStream(self.settings.nats_url or self._embedded_nats(folder), "office", domain=OFFICE_DOMAIN)
         self._stack.callback(self._stream.close)
         self._stream.open()
-        self._stream.ensure_stream(NOTICES, [f"{NOTICE_SUBJECT}>"], last_per_subject=True)
-        self._stream.ensure_stream(REPORTS, ["report.>"])
-        for bureau in self._known:
-            self._ensure_bureau_stream(bureau)
+        self.callers = Callers(signer, self._key_of, self._clock)
+        for stream in (REPORTS, *self._streams()):
+            self._ensure_stream(stream)
         self.relay = Relay("office", self._relay)
         self._stack.callback(self.relay.stop)
         self.relay.start()
@@ -153,6 +167,9 @@ class Office:
         self.timekeeper = Relay("deadlines", self.carry_out_due)
         self._stack.callback(self.timekeeper.stop)
         self.timekeeper.start()
+        self.mender = Relay("streams", self.mend_streams, MEND_EVERY)
+        self._stack.callback(self.mender.stop)
+        self.mender.start()
 
     def _log_is_ours(self) -> None:
         with self.database.read() as reader:
@@ -460,14 +477,14 @@ class Office:
         """
         _require_operator(by)
         asked = BureauNode(bureau, str(Verifier.parse(key)), secrets.token_urlsafe(24))
-        self._ensure_bureau_stream(bureau)
+        self._ensure_stream(f"{BUREAU_STREAM}{bureau}")
         with self._act() as work:
             node = work.connect_bureau(asked)
             circulation.catch_up(work, bureau)
         self._known[bureau] = node
         if self._nats:
             self._nats.admit(self._line_secrets())
-        return Link(bureau, node.key, str(self.key), node.line_secret)
+        return Link(bureau, node.key, str(self.key), node.line_secret, self.settings.url)
 
     @contextmanager
     def read(self) -> Iterator[OfficeReader]:
@@ -478,9 +495,58 @@ class Office:
     def _line_secrets(self) -> dict[str, str]:
         return {node.bureau: node.line_secret for node in self._known.values()}
 
-    def _ensure_bureau_stream(self, bureau: str) -> None:
-        # Every letter has a subject of its own, so none is lost; of a notice the last word stays, as in NOTICES.
-        self._stream.ensure_stream(f"BUREAU_{bureau}", [f"{BUREAU_SUBJECT}{bureau}.>"], last_per_subject=True)
+    # --- The streams ------------------------------------------------------------------------------------------
+
+    def _streams(self) -> list[str]:
+        """The streams that nodes read."""
+        return [NOTICES, *(f"{BUREAU_STREAM}{bureau}" for bureau in self._known)]
+
+    def _ensure_stream(self, name: str) -> None:
+        # Every letter has a subject of its own, so none is lost; of a notice the last word stays.
+        subjects = {NOTICES: f"{NOTICE_SUBJECT}>", REPORTS: "report.>"}
+        subject = subjects.get(name, f"{BUREAU_SUBJECT}{name.removeprefix(BUREAU_STREAM)}.>")
+        self._stream.ensure_stream(name, [subject], last_per_subject=name != REPORTS)
+
+    def mend_streams(self) -> int:
+        """Makes anew a stream that is gone, and has sent again what is missing from one that became shorter.
+
+        Each is looked through once after the start, and whenever it has fewer messages than a moment ago. What escapes
+        this, nodes find out and refill by themselves.
+
+        Returns:
+            0: there is nothing more to do for now.
+        """
+        lacking = []
+        for stream in (REPORTS, *self._streams()):
+            count = self._stream.count(stream)
+            if count is None:
+                log.error("stream.gone", stream=stream)
+                self._ensure_stream(stream)
+            if stream != REPORTS and (count or 0) < self._stood.get(stream, 1 if count else sys.maxsize):
+                lacking.append(stream)
+            self._stood[stream] = count or 0
+        if lacking:
+            again = self.database.post_again(lacking, self._stream.subjects)
+            if again:
+                log.warning("stream.refilled", streams=lacking, messages=again)
+                self.relay.wake()
+        return 0
+
+    def rebuild_circulation(self, by: Officer) -> Rebuilt:
+        """Makes every stream that nodes read anew from the database; no node applies anything twice.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+        """
+        _require_operator(by)
+        streams = self._streams()
+        for stream in streams:
+            self._stream.delete_stream(stream)
+            self._ensure_stream(stream)
+        again = self.database.post_again(streams, self._stream.subjects)
+        log.warning("streams.rebuilt", streams=len(streams), messages=again, by=by.name)
+        self.relay.wake()
+        return Rebuilt(len(streams), again)
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
@@ -492,10 +558,8 @@ class Office:
 
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
         # A stream would only forget what a notice takes the place of, and leave it on its disk.
-        if subject.startswith(NOTICE_SUBJECT):
-            self._stream.erase(NOTICES, subject=subject)
-        elif f".{NOTICE_SUBJECT}" in subject:
-            self._stream.erase(f"BUREAU_{subject.split('.')[1]}", subject=subject)
+        if subject.startswith(NOTICE_SUBJECT) or f".{NOTICE_SUBJECT}" in subject:
+            self._stream.erase(stream_of(subject), subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _position(self) -> Position | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ GONE = (10037, 10043)
 """What a stream answers that was asked to delete a message that is not there."""
 FETCH = 2.0
 """Seconds that a question for messages stays open; one that a broken line swallowed is asked again after them."""
+
+LOOK_ANEW = 15
+"""Questions without an answer after which a reader looks whether the stream is still the one that it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,48 @@ class JetStream:
 
         self._call(ensure(), f"create the stream {name}")
 
+    def delete_stream(self, name: str) -> None:
+        """Deletes a stream with all that is in it; one that is not there is deleted already."""
+
+        async def delete() -> None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                await self._context().delete_stream(name)
+
+        self._call(delete(), f"delete the stream {name}")
+
+    def count(self, stream: str) -> int | None:
+        """How many messages stand in a stream; None if there is no such stream.
+
+        Raises:
+            Unavailable: if the server does not answer.
+        """
+
+        async def count() -> int | None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                return int((await self._context().stream_info(stream)).state.messages)
+            return None
+
+        return self._call(count(), f"count the messages of {stream}")
+
+    def subjects(self, stream: str) -> frozenset[str]:
+        """The subjects of which messages stand in a stream.
+
+        Raises:
+            Unavailable: if the server does not answer, or there is no such stream.
+        """
+        found: set[str] = set()
+        address = f"$JS.{self._domain}.API.STREAM.INFO.{stream}"
+        while True:  # the server gives some at a time
+            asked = json.dumps({"subjects_filter": ">", "offset": len(found)}).encode()
+            answer = self._call(self._connection().request(address, asked, timeout=PATIENCE), f"list {stream}")
+            told = json.loads(answer.data)
+            if "error" in told:
+                raise Unavailable(f"NATS did not list {stream}: {told['error'].get('description')}")
+            page = (told["state"].get("subjects") or {}).keys() - found
+            found |= page
+            if not page or len(found) >= told.get("total", 0):
+                return frozenset(found)
+
     def publish(self, subject: str, data: bytes, message_id: str) -> None:
         """Publishes, and returns when a stream has acknowledged it on disk.
 
@@ -220,12 +266,14 @@ class JetStream:
         return await self._context().pull_subscribe_bind(consumer=self._reader, stream=stream), made
 
     async def _hand_over(self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler) -> None:
-        last = 0
-        while not self._closing:
+        last = idle = 0
+        while not self._closing and idle < LOOK_ANEW:
             try:
                 messages = await subscription.fetch(1, timeout=FETCH)
             except (TimeoutError, nats.errors.TimeoutError):
+                idle += 1
                 continue
+            idle = 0
             waiting = messages[0].metadata.num_pending
             if waiting:
                 messages += await subscription.fetch(min(waiting, BATCH), timeout=1)
