@@ -91,6 +91,7 @@ class Node:
         self._believed: Checkpoint | None = None
         self._receiving = threading.Lock()
         self._index_is_stale = False
+        self._proved: Signed | None = None
         self._ledger = Ledger()
         self._reading = 0
         self._stopping = threading.Event()
@@ -343,7 +344,9 @@ class Node:
 
     def believe(self, signed: Signed) -> None:
         """Believes a checkpoint that was proved to go on from those; what was refused for a shorter log ends."""
-        self.database.keep_proved(signed)
+        if signed != self._proved:
+            self.database.keep_proved(signed)
+            self._proved = signed
         if self.dispute:
             self.database.settle(self._clock())
             log.warning("dispute.over", says=self.dispute)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,10 +22,9 @@ from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
-from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT
+from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, NOTICES, stream_of
 from rednotice.adapters.postgres.office import BureauNode, OfficeDatabase, PostgresOfficeWork
 from rednotice.adapters.postgres.office_reader import OfficeReader
-from rednotice.adapters.postgres.streams import NOTICES, stream_of
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
 from rednotice.flow import (
@@ -125,7 +123,7 @@ class Office:
         self.key: Verifier
         self._stream: JetStream
         self._known: dict[str, BureauNode] = {}
-        self._stood: dict[str, int] = {}
+        self._lacked: dict[str, int] = {}
 
     def start(self) -> None:
         """Starts engines where they are embedded, migrates them, and begins to relay and to take reports.
@@ -508,26 +506,32 @@ class Office:
         self._stream.ensure_stream(name, [subject], last_per_subject=name != REPORTS)
 
     def mend_streams(self) -> int:
-        """Makes anew a stream that is gone, and has sent again what is missing from one that became shorter.
+        """Makes anew a stream that is gone, and has sent again what is missing from one that holds too little.
 
-        Each is looked through once after the start, and whenever it has fewer messages than a moment ago. What escapes
-        this, nodes find out and refill by themselves.
+        A stream is looked through whenever it lacks more of what was ever sent to it than the last time: what was
+        erased is missing rightly.
 
         Returns:
             0: there is nothing more to do for now.
         """
+        with self.database.read() as reader:
+            sent = {stream: reader.sent_to(stream) for stream in self._streams()}
+            quiet = not reader.waiting()
         lacking = []
-        for stream in (REPORTS, *self._streams()):
+        for stream in (REPORTS, *sent):
             count = self._stream.count(stream)
             if count is None:
                 log.error("stream.gone", stream=stream)
                 self._ensure_stream(stream)
-            if stream != REPORTS and (count or 0) < self._stood.get(stream, 1 if count else sys.maxsize):
+            if stream in sent and (count is None or (quiet and sent[stream] - count > self._lacked.get(stream, 0))):
                 lacking.append(stream)
-            self._stood[stream] = count or 0
+                self._lacked[stream] = sent[stream] - (count or 0)
         if lacking:
             again = self.database.post_again(lacking, self._stream.subjects)
             if again:
+                # Looked through once more when it is there.
+                for stream in lacking:
+                    del self._lacked[stream]
                 log.warning("stream.refilled", streams=lacking, messages=again)
                 self.relay.wake()
         return 0

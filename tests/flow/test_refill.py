@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from rednotice.adapters.office_calls import OfficeCalls
@@ -17,7 +18,7 @@ from rednotice.flow import circulation
 from rednotice.log.call import Call, digest, sign_call
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.history import Signed
-from rednotice.log.merkle import completed_by, consistency_proof, root
+from rednotice.log.merkle import completed_by, consistency_proof, leaf_hash, root
 from rednotice.log.state import root_hash
 from rednotice.model.check import Query
 from rednotice.model.notice import Ground, Notice
@@ -26,7 +27,7 @@ from rednotice.node import Node, node_signer
 from rednotice.office import Office, OfficeSettings
 from rednotice.web.node_api import node_app
 from rednotice.web.office import office_app
-from tests.builders import NOON, OPERATOR, REVIEWER_1, desk
+from tests.builders import NOON, OPERATOR, REVIEWER_1, desk, officer
 from tests.conftest import Road, eventually, start_node
 from tests.web.test_http import served
 
@@ -39,6 +40,8 @@ class Town(Road):
 
     url: str = ""
     folder: Path = field(default_factory=Path)
+    opened: list[OfficeCalls] = field(default_factory=list)
+    app: FastAPI = field(default_factory=FastAPI)
 
     def office_root(self, bureau: str) -> bytes:
         """The root over what a bureau should hold, as the office computes it."""
@@ -52,18 +55,32 @@ class Town(Road):
             eventually(
                 lambda node=node, bureau=bureau: root_hash(node.hashes()) == self.office_root(bureau) or None,  # type: ignore[misc]
                 f"{bureau} holds what the office says",
+                60,
             )
             with node.read() as reader, self.office.read() as office:
                 told = office.told(bureau).ledger
                 assert dict(reader.last_words()) == {one: told.last(one) for one, _ in reader.last_words()}
                 assert len(reader.last_words()) == len(told)
 
-    def calls(self, bureau: str) -> OfficeCalls:
-        return OfficeCalls(self.url, bureau, node_signer(self.folder / bureau, bureau))
+    def calls(self, bureau: str, folder: str | None = None) -> OfficeCalls:
+        """The office as a bureau reaches it, with the key in a folder."""
+        calls = OfficeCalls(self.url, bureau, node_signer(self.folder / (folder or bureau), bureau))
+        self.opened.append(calls)
+        return calls
 
     def js(self, act: Callable[[Any], Any]) -> Any:
         """Does something to the office's streams behind its back, as a fault does."""
         return self.office._stream._call(act(self.office._stream._context()), "do that")
+
+    def whole(self, stream: str) -> None:
+        """Waits until the office made a stream whole again."""
+
+        def complete() -> bool | None:
+            with self.office.read() as reader:
+                sent = reader.sent_to(stream)
+            return self.office._stream.count(stream) == sent or None
+
+        eventually(complete, f"{stream} is whole", 60)
 
     def settled(self) -> None:
         """Waits until the office's outbox is empty and every report was taken."""
@@ -73,7 +90,7 @@ class Town(Road):
                 waiting = reader.waiting()
             return not waiting or None
 
-        eventually(quiet, "the outbox is empty")
+        eventually(quiet, "the outbox is empty", 60)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +98,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     office = Office(OfficeSettings(folder=folder / "office"))
     office.start()
-    town = Town(office, {}, {}, folder=folder)
+    town = Town(office, {}, {}, folder=folder, app=office_app(office))
     try:
-        with served(office_app(office)) as url:
+        with served(town.app) as url:
             town.url = url
             for bureau in ("ES", "NZ"):
                 town.nodes[bureau], town.lines[bureau] = start_node(
@@ -92,10 +109,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             yield town
             for node in town.nodes.values():
                 node.stop()
+            for calls in town.opened:
+                calls.close()
     finally:
         for line in town.lines.values():
             line.close()
-        office.stop()
+        town.office.stop()
 
 
 def for_some(town: Town, *bureaus: str) -> Notice:
@@ -163,17 +182,12 @@ def test_what_a_stream_loses_before_a_node_read_it_is_refilled(town: Town, fault
     assert town.nodes["NZ"].keeper.comparison.refilled > 0
     town.lines["NZ"].mend()
     # The office makes the stream whole again, and the fast path goes on.
-    eventually(lambda: len(town.office._stream.subjects("NOTICES")) == told_to_everybody(town) or None, "it is whole")
+    town.whole("NOTICES")
     _, three = town.publish()
     for bureau in town.nodes:
         assert town.wait_receipt(bureau, three) == "applied"
     town.level()
     assert receipts_of(town.nodes["ES"]) == had + 1, "nothing is applied twice"
-
-
-def told_to_everybody(town: Town) -> int:
-    with town.office.read() as reader:
-        return len(reader.told("XX").ledger)
 
 
 def test_circulation_is_rebuilt_and_nobody_applies_anything_twice(town: Town) -> None:
@@ -214,6 +228,42 @@ def test_a_letter_that_its_stream_lost_comes_over_http(town: Town) -> None:
     town.lines["NZ"].mend()
 
 
+def flip_bits(block: Path) -> None:
+    raw = bytearray(block.read_bytes())
+    for place in range(len(raw) // 3, len(raw), 997):
+        raw[place] ^= 0x10
+    block.write_bytes(bytes(raw))
+
+
+def cut_off(block: Path) -> None:
+    block.write_bytes(block.read_bytes()[: block.stat().st_size // 3])
+
+
+@pytest.mark.parametrize("harm", [flip_bits, cut_off])
+def test_a_damaged_file_of_a_stream_does_no_harm(town: Town, harm: Callable[[Path], None]) -> None:
+    town.level()
+    town.lines["NZ"].cut()
+    numbers = [town.publish()[1] for _ in range(3)]
+    for number in numbers:
+        town.wait_receipt("ES", number)
+    town.office.stop()
+    blocks = list((town.folder / "office" / "nats").rglob("NOTICES/msgs/*.blk"))
+    assert blocks
+    for block in blocks:
+        harm(block)
+    town.office = town.app.state.office = Office(town.office.settings)
+    town.office.start()
+    assert town.office.leaf_port
+    for line in town.lines.values():
+        line.lead_to(town.office.leaf_port)
+    town.lines["NZ"].mend()
+    town.level()
+    assert all(town.held_by("NZ", number) for number in numbers)
+    _, number = town.publish()
+    for bureau in town.nodes:
+        assert town.wait_receipt(bureau, number) == "applied"
+
+
 # --- Over HTTP ------------------------------------------------------------------------------------------------
 
 
@@ -234,11 +284,11 @@ def test_a_bureau_is_given_only_what_it_may_have(town: Town) -> None:
 
 
 def refused(town: Town, bureau: str, events: list[int]) -> str:
-    calls = town.calls(bureau)
+    signer = node_signer(town.folder / bureau, bureau)
     body = f'{{"events": {events}}}'.encode()
     challenge = httpx.get(f"{town.url}/api/circulation/challenge", trust_env=False).text
     call = Call(bureau, "POST", "/api/circulation/events", digest(body), challenge, "once")
-    header = {"Authorization": sign_call(call, calls._signer), "Content-Type": "application/json"}
+    header = {"Authorization": sign_call(call, signer), "Content-Type": "application/json"}
     answer = httpx.post(f"{town.url}/api/circulation/events", content=body, headers=header, trust_env=False)
     assert answer.status_code == 404
     again = httpx.post(f"{town.url}/api/circulation/events", content=body, headers=header, trust_env=False)
@@ -257,10 +307,10 @@ def test_a_version_that_was_replaced_is_not_given_any_more(town: Town) -> None:
 
 
 def test_who_is_not_the_bureau_is_told_nothing(town: Town) -> None:
-    stranger = OfficeCalls(town.url, "ES", node_signer(town.folder / "stranger", "ES"))
+    stranger = town.calls("ES", "stranger")
     with pytest.raises(Unavailable, match="not signed with the key of a connected bureau's node"):
         stranger.state()
-    unknown = OfficeCalls(town.url, "FR", node_signer(town.folder / "FR", "FR"))
+    unknown = town.calls("FR")
     with pytest.raises(Unavailable, match="not signed with the key of a connected bureau's node"):
         unknown.state()
     assert httpx.get(f"{town.url}/api/circulation/state", trust_env=False).status_code == 401
@@ -270,7 +320,8 @@ def test_an_envelope_that_was_altered_on_its_way_is_not_believed(town: Town) -> 
     town.lines["NZ"].cut()
     node = town.nodes["NZ"]
     assert node.keeper
-    node.comparing.stop() if node.comparing else None
+    assert node.comparing
+    node.comparing.stop()
     _, number = town.publish()
     with town.office.read() as reader:
         (genuine,) = reader.envelopes_for("NZ", [reader.notice(number).event])
@@ -286,27 +337,21 @@ def test_an_envelope_that_was_altered_on_its_way_is_not_believed(town: Town) -> 
     assert node.refill([raw]) == 1
     assert node.refill([raw]) == 1, "believed, and nothing is done"
     town.lines["NZ"].mend()
+    restart(town, "NZ")
     town.level("NZ")
 
 
 # --- The node's own disk --------------------------------------------------------------------------------------
 
 
-def restart(town: Town, bureau: str, between: Callable[[Node], None] = lambda _: None, **changes: Any) -> Node:
+def restart(town: Town, bureau: str, **changes: Any) -> Node:
     """Stops a node, and starts it again on its folder."""
     old = town.nodes[bureau]
     old.stop()
-    between(old)
-    node = Node(old.settings if not changes else _with(old, **changes))
+    node = Node(replace(old.settings, **changes))
     town.nodes[bureau] = node
     node.start()
     return node
-
-
-def _with(node: Node, **changes: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(node.settings, **changes)
 
 
 def test_a_node_whose_rows_are_gone_gets_them_back_and_says_that_it_was_behind(town: Town) -> None:
@@ -343,8 +388,6 @@ def test_a_recall_that_a_node_never_heard_of_reaches_it(town: Town) -> None:
     town.lines["NZ"].mend()
     assert not town.held_by("NZ", number)
     passport = Query(document=filing.request.persons[0].documents[0].number)
-    from tests.builders import officer
-
     assert node.check(passport, officer("NZ")).results == ()
 
 
@@ -358,8 +401,6 @@ class Another:
         self._nodes: dict[tuple[int, int], bytes] = {}
         with office.read() as reader:
             leaves = [one.leaf for one in reader.log.entries(0, since)]
-        from rednotice.log.merkle import leaf_hash
-
         for number, leaf in enumerate([*leaves, *(b"another %d" % n for n in range(events))]):
             for level, index, hash_ in completed_by(self._read, number, leaf_hash(bytes(leaf))):
                 self._nodes[level, index] = hash_
@@ -395,8 +436,6 @@ def lonely(town: Town) -> Iterator[Node]:
 def show(node: Node, history: Another, monkeypatch: pytest.MonkeyPatch) -> None:
     """Has the office show another history to a node."""
     assert node.keeper
-    from dataclasses import replace
-
     calls = node.keeper._office
     genuine = calls.state()
     monkeypatch.setattr(calls, "state", lambda **_: replace(genuine, note=history.signed.note))

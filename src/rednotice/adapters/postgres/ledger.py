@@ -19,6 +19,13 @@ from rednotice.log.state import Ledger
 NOTICE_SUBJECT = "notice."
 BUREAU_SUBJECT = "bureau."
 
+NOTICES = "NOTICES"
+
+
+def stream_of(subject: str) -> str:
+    """The stream to which a subject belongs."""
+    return NOTICES if subject.startswith(NOTICE_SUBJECT) else f"BUREAU_{subject.split('.', 2)[1]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -38,6 +45,7 @@ class Ledgers:
         self._everybody = Ledger()
         self._own: dict[str, Ledger] = {}
         self._letters: dict[str, list[int]] = {}
+        self._subjects: dict[str, set[str]] = {}
 
     def told(self, connection: Connection, bureau: str) -> Told:
         """What a bureau was told until now."""
@@ -56,6 +64,12 @@ class Ledgers:
         ledger = self.told(connection, bureau).ledger
         with self._lock:
             return [row.number for row in rows if row.bureau or ledger.last(row.subject) == row.number]
+
+    def sent_to(self, connection: Connection, stream: str) -> int:
+        """How many subjects a stream was ever sent messages of."""
+        with self._lock:
+            self._read_on(connection)
+            return len(self._subjects.get(stream, ()))
 
     def letters(self, connection: Connection, bureau: str, after: int, count: int) -> list[int]:
         """The events of the letters that were sent to a bureau's node after one, and are not erased."""
@@ -86,6 +100,7 @@ class Ledgers:
         query = select(outbox.c.id, outbox.c.event, outbox.c.subject.label("posted"), event.c.subject)
         query = query.join(event, event.c.number == outbox.c.event).where(outbox.c.id > self._read)
         for row in connection.execute(query.order_by(outbox.c.id)):
+            self._subjects.setdefault(stream_of(row.posted), set()).add(row.posted)
             if row.posted.startswith(NOTICE_SUBJECT):
                 self._everybody.put(row.subject, row.event)
             else:

@@ -72,6 +72,10 @@ class OfficeReader(RedressReader):
         """One bucket of what a bureau was told."""
         return self._ledgers.bucket(self.told(bureau), place)
 
+    def sent_to(self, stream: str) -> int:
+        """How many subjects a stream was ever sent messages of."""
+        return self._ledgers.sent_to(self._connection, stream)
+
     def letters_sent(self, bureau: str, after: int, count: int) -> list[int]:
         """The events of the letters that were sent to a bureau's node after one, and are not erased."""
         return self._ledgers.letters(self._connection, bureau, after, count)

@@ -8,14 +8,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from rednotice.adapters.postgres import tables
-from rednotice.adapters.postgres.ledger import NOTICE_SUBJECT
-
-NOTICES = "NOTICES"
-
-
-def stream_of(subject: str) -> str:
-    """The stream to which a subject belongs."""
-    return NOTICES if subject.startswith(NOTICE_SUBJECT) else f"BUREAU_{subject.split('.', 2)[1]}"
+from rednotice.adapters.postgres.ledger import stream_of
 
 
 def post_again(connection: Connection, there: Mapping[str, Container[str]]) -> int:
