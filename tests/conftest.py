@@ -125,7 +125,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
         office.stop()
 
 
-def start_node(office: Office, folder: Path, bureau: str) -> tuple[Node, Line]:
+def start_node(office: Office, folder: Path, bureau: str, **more: Any) -> tuple[Node, Line]:
     """Connects a bureau to an office and starts its node, on a line of its own."""
     assert office.leaf_port
     line = Line(office.leaf_port)
@@ -138,6 +138,7 @@ def start_node(office: Office, folder: Path, bureau: str) -> tuple[Node, Line]:
         office_key=link.office_key,
         line=f"{LOOPBACK}:{line.port}",
         effects=effects(bureau),
+        **more,
     )
     node = Node(settings)
     node.start()

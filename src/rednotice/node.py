@@ -20,7 +20,9 @@ from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.keeper import Keeper
 from rednotice.adapters.nats_config import BUREAU_API, streams_of
+from rednotice.adapters.office_calls import OfficeCalls
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
@@ -30,8 +32,10 @@ from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope
+from rednotice.log.history import Dispute, Signed, Wrong
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
+from rednotice.log.state import Ledger
 from rednotice.match import build, warm
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, Listed, Query
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 OPERATOR = "operator"
+LOOK_AGAIN = 2.0
+"""Seconds after which a node that refuses to go on looks whether it still does."""
+REREAD = 20
+"""Comparisons after which what is held is read from the database anew, whatever memory says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,12 @@ class NodeSettings:
     effects: EffectTable
     database_url: str | None = None
     nats_url: str | None = None
+    office_url: str | None = None
+    """Where the office answers over HTTP; without it the node can neither compare nor refill."""
+    peers: tuple[str, ...] = ()
+    """Other nodes, whose checkpoints are compared with the office's."""
+    compare_every: float = 3.0
+    """Seconds between comparisons."""
     clock: clocks.Clock = field(default=clocks.now)
 
 
@@ -87,6 +101,13 @@ class Node:
         self._believed: Checkpoint | None = None
         self._receiving = threading.Lock()
         self._index_is_stale = False
+        self._proved: Signed | None = None
+        self._ledger = Ledger()
+        self._reading = 0
+        self._stopping = threading.Event()
+        self.dispute: str | None = None
+        self.keeper: Keeper | None = None
+        self.comparing: Relay | None = None
         self._postgres: EmbeddedPostgres | None = None
         self._nats: EmbeddedNats | None = None
         self._signer: Signer
@@ -109,6 +130,7 @@ class Node:
 
     def stop(self) -> None:
         """Stops everything that was started, in reverse order."""
+        self._stopping.set()
         self._stack.close()
 
     def _start(self) -> None:
@@ -137,6 +159,17 @@ class Node:
         self.relay.start()
         for stream in streams_of(bureau):
             self._stream.follow(stream, partial(self._position, stream), partial(self._receive, stream))
+        if self.settings.office_url:
+            self._begin_to_compare(self.settings.office_url)
+
+    def _begin_to_compare(self, office_url: str) -> None:
+        office = OfficeCalls(office_url, self.settings.bureau, self._signer)
+        self._stack.callback(office.close)
+        keeper = self.keeper = Keeper(office, self._office, self, self._clock, self.settings.peers)
+        self.comparing = Relay(f"keeper {self.settings.bureau}", self.compare, self.settings.compare_every)
+        self._stack.callback(self.comparing.stop)
+        self._stack.callback(keeper.stop)
+        self.comparing.start()
 
     def _embedded_database(self, folder: Path) -> str:
         self._postgres = postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -230,46 +263,146 @@ class Node:
             return reader.position(stream)
 
     def _receive(self, stream: str, messages: Sequence[Message]) -> None:
+        if self.dispute:
+            self._stopping.wait(LOOK_AGAIN)  # they come again
+            raise NotTrusted(self.dispute)
+        self._apply([(one.subject, one.data) for one in messages], stream, messages[-1].position)
+
+    def _apply(self, arrived: Sequence[tuple[str, bytes]], stream: str = "", position: Position | None = None) -> int:
+        """Applies envelopes in one transaction, with the position after them; returns how many were believed."""
         with self._receiving:
-            self._apply(stream, messages)
+            if self._index_is_stale:
+                self._rebuild()
+            try:
+                taken = self._apply_at_once(arrived, stream, position)
+            except BaseException:
+                self._index_is_stale = True  # what was added to it was not committed
+                raise
         self.relay.wake()
+        return taken
 
-    def _apply(self, stream: str, messages: Sequence[Message]) -> None:
-        if self._index_is_stale:
-            self._rebuild()
-        now = self._clock()
-        believed = self._believed
-        try:
-            with self.database.work(now) as work:
-                work.save_position(stream, messages[-1].position)
-                for message in messages:
-                    try:
-                        trusted = open_envelope(message.data, self._office, believed)
-                        # The index changes before the commit: a receipt speaks of both, and goes out after it.
-                        self._change_index(reception.apply(work, trusted))
-                        believed = _longer(believed, trusted)
-                    except NotTrusted as error:
-                        self._reject(now, message, str(error))
-        except BaseException:
-            self._index_is_stale = True  # what was added to it was not committed
-            raise
+    def _apply_at_once(self, arrived: Sequence[tuple[str, bytes]], stream: str, position: Position | None) -> int:
+        now, believed, taken = self._clock(), self._believed, 0
+        trusted: list[tuple[str, bytes, Trusted]] = []
+        changes: list[tuple[int, reception.Applied]] = []
+        with self.database.batch(now) as work:
+            if position:
+                work.save_position(stream, position)
+            for subject, raw in arrived:
+                try:
+                    trusted.append((subject, raw, open_envelope(raw, self._office, believed)))
+                    believed = _longer(believed, trusted[-1][2])
+                except NotTrusted as error:
+                    self._reject(now, subject, raw, str(error))
+            work.expect(one.event.subject for _, _, one in trusted)
+            for subject, raw, one in trusted:
+                try:
+                    changes.append((one.event.number, reception.apply(work, one)))
+                    taken += 1
+                except NotTrusted as error:
+                    self._reject(now, subject, raw, str(error))
+            work.flush()
+            # The index changes before the commit: a receipt speaks of both, and goes out after it.
+            self._change_index([change for _, change in changes])
         self._believed = believed
+        for event, change in changes:
+            if change.last_word:
+                self._ledger.put(change.last_word, event)
+        return taken
 
-    def _change_index(self, change: reception.Applied) -> None:
-        if change.add:
-            self.index.add(change.add)
-        if change.remove:
-            self.index.remove(change.remove)
+    def _change_index(self, changes: Iterable[reception.Applied]) -> None:
+        last: dict[str, Listed | None] = {}
+        for change in changes:
+            if change.add:
+                last[change.add.id] = change.add
+            if change.remove:
+                last[change.remove] = None
+        for number, person in last.items():
+            if person is None:
+                self.index.remove(number)
+        self.index.add_all(person for person in last.values() if person)
 
     def _rebuild(self) -> None:
         with self.database.read() as reader:
             self._believed = reader.believed()
+            self._ledger = Ledger(reader.last_words())
+            self.dispute = next((one.says for one in reader.disputes()), None)
             self.index = build(_everybody(reader))
         self._index_is_stale = False
 
-    def _reject(self, at: datetime, message: Message, reason: str) -> None:
-        log.warning("envelope.rejected", subject=message.subject, reason=reason)
-        self.database.reject_envelope(at, message.subject, reason, message.data)
+    # --- Beside the office (`adapters.keeper.Kept`) -------------------------------------------------------------
+
+    def compare(self) -> int:
+        """Compares once with what the office says that this node should hold, and refills what is missing."""
+        assert self.keeper
+        self._reading += 1
+        if self._reading % REREAD == 0:
+            with self._receiving, self.database.read() as reader:
+                self._ledger = Ledger(reader.last_words())
+        with self.database.read() as reader:
+            if any(one.wrong is Wrong.FORK for one in reader.disputes()):
+                return 0  # people must find out which history is true
+        return self.keeper.compare()
+
+    def believed(self) -> tuple[Signed, ...]:
+        """The checkpoint up to which the log was proved, and the longest that was seen."""
+        with self.database.read() as reader:
+            return tuple(one for one in (reader.proved(), reader.believed_note()) if one)
+
+    def believe(self, signed: Signed) -> None:
+        """Believes a checkpoint that was proved to go on from those; what was refused for a shorter log ends."""
+        if signed != self._proved:
+            self.database.keep_proved(signed)
+            self._proved = signed
+        if self.dispute:
+            self.database.settle(self._clock())
+            log.warning("dispute.over", says=self.dispute)
+            self.dispute = None
+        with self._receiving:
+            if self._believed is None or signed.checkpoint.size > self._believed.size:
+                self._believed = signed.checkpoint
+
+    def contradicted(self, dispute: Dispute) -> None:
+        """Keeps two checkpoints that cannot both be, and applies nothing any more."""
+        if self.dispute is None:
+            log.error("checkpoints.contradict", wrong=dispute.wrong.value, says=str(dispute))
+        self.dispute = str(dispute)
+        self.database.keep_dispute(self._clock(), dispute)
+
+    def settle(self, by: Officer) -> int:
+        """People found out which history is true, and it is the one that this node believes: it goes on from there.
+
+        Returns:
+            How many contradictions there were.
+        """
+        self._require_operator(by)
+        settled = self.database.settle(self._clock())
+        log.warning("dispute.settled", count=settled, by=by.name)
+        self.dispute = None
+        return settled
+
+    def hashes(self) -> list[bytes]:
+        """The hashes over the last word on every subject that is held, by bucket."""
+        with self._receiving:
+            return self._ledger.hashes()
+
+    def bucket(self, place: int) -> dict[str, int]:
+        """The last word on every subject of a bucket."""
+        with self._receiving:
+            return dict(self._ledger.bucket(place))
+
+    def letters_of(self, events: Sequence[int]) -> set[int]:
+        """Those of some letters that are here."""
+        with self.database.read() as reader:
+            return reader.has_letters(events)
+
+    def refill(self, envelopes: Sequence[bytes]) -> int:
+        """Applies what was fetched over HTTP, as if a stream had delivered it."""
+        return self._apply([("refill", raw) for raw in envelopes])
+
+    def _reject(self, at: datetime, subject: str, raw: bytes, reason: str) -> None:
+        log.warning("envelope.rejected", subject=subject, reason=reason)
+        self.database.reject_envelope(at, subject, reason, raw)
 
     def _send(self, report: Report) -> None:
         subject = f"report.{report.bureau}.{report.kind}"

@@ -16,6 +16,7 @@ import structlog
 
 from rednotice.adapters import clock as clocks
 from rednotice.adapters import folders, keys, nkeys
+from rednotice.adapters.callers import Callers
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
@@ -23,12 +24,8 @@ from rednotice.adapters.jetstream import JetStream, Message, Position, Quota
 from rednotice.adapters.nats_config import OFFICE_API, REPORT_LIMIT
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
-from rednotice.adapters.postgres.office import (
-    BUREAU_SUBJECT,
-    NOTICE_SUBJECT,
-    OfficeDatabase,
-    PostgresOfficeWork,
-)
+from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, NOTICES, stream_of
+from rednotice.adapters.postgres.office import BureauNode, OfficeDatabase, PostgresOfficeWork
 from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.relay import Relay
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
@@ -65,11 +62,13 @@ from rednotice.model.retention import Hold
 
 log = structlog.get_logger(__name__)
 
-NOTICES = "NOTICES"
+BUREAU_STREAM = "BUREAU_"
 REPORTS_OF_ALL = "REPORTS"
 """The stream in which earlier versions kept the reports of all bureaus."""
 QUOTA = Quota(messages=20_000, bytes=64_000_000, bytes_of_one=REPORT_LIMIT)
 """How much a bureau's reports may be that were not taken yet; its node keeps the others until there is room."""
+MEND_EVERY = 5.0
+"""Seconds after which the office looks again whether its streams are whole."""
 NUMBER = re.compile(r"[A-Z]{1,2}-\d{1,9}(/\d{1,2})?-\d{1,7}", re.ASCII)
 """A number of a request, notice, case or application."""
 OPERATOR = "operator"
@@ -89,6 +88,8 @@ class OfficeSettings:
     nats_url: str | None = None
     nats_replicas: int = 1
     leaf_port: int = 0
+    url: str | None = None
+    """Where bureaus' nodes reach this office over HTTP; it stands in the links that are given to them."""
     clock: clocks.Clock = field(default=clocks.now)
 
 
@@ -100,6 +101,16 @@ class Link:
     node_key: str
     office_key: str
     line_key: str
+    office_url: str | None = None
+    """Where the node compares and refills over HTTP what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many streams were made anew, and how many messages are to be sent to them."""
+
+    streams: int
+    messages: int
 
 
 class Office:
@@ -113,11 +124,14 @@ class Office:
         self._nats: EmbeddedNats | None = None
         self.relay: Relay
         self.timekeeper: Relay
+        self.mender: Relay
+        self.callers: Callers
         self.database: OfficeDatabase
         self.key: Verifier
         self._stream: JetStream
         self._opened: set[str] = set()
         self._admitting = threading.Lock()
+        self._lacked: dict[str, int] = {}
 
     def start(self) -> None:
         """Starts engines where they are embedded, migrates them, and begins to relay and to take reports.
@@ -149,7 +163,8 @@ class Office:
         self._stream = JetStream(nats_url, "office", api=OFFICE_API, replicas=self.settings.nats_replicas)
         self._stack.callback(self._stream.close)
         self._stream.open()
-        self._stream.ensure_stream(NOTICES, f"{NOTICE_SUBJECT}>", last_per_subject=True)
+        self.callers = Callers(signer, self._key_of_caller, self._clock)
+        self._ensure_stream(NOTICES)
         self._stream.empty(REPORTS_OF_ALL, "report.>", self._take_reports)
         self._open_all_streams()
         self.relay = Relay("office", self._relay)
@@ -158,6 +173,9 @@ class Office:
         self.timekeeper = Relay("deadlines", self._keep_time)
         self._stack.callback(self.timekeeper.stop)
         self.timekeeper.start()
+        self.mender = Relay("streams", self.mend_streams, MEND_EVERY)
+        self._stack.callback(self.mender.stop)
+        self.mender.start()
 
     def _log_is_ours(self) -> None:
         with self.database.read() as reader:
@@ -475,7 +493,7 @@ class Office:
             work.connect_bureau(bureau, key, line_key)
             circulation.catch_up(work, bureau)
         self._admit()
-        return Link(bureau, key, str(self.key), line_key)
+        return Link(bureau, key, str(self.key), line_key, self.settings.url)
 
     def revoke_bureau(self, bureau: str, because: str, by: Officer) -> None:
         """Takes a bureau's keys from it: its line ends at once, and its reports are not believed any more.
@@ -508,6 +526,8 @@ class Office:
             with self._admitting:
                 self._nats.admit(self._line_keys())
 
+    # --- The streams ------------------------------------------------------------------------------------------
+
     def _open_all_streams(self) -> None:
         for node in self.database.bureau_nodes():
             self._open_streams(node.bureau)
@@ -516,12 +536,73 @@ class Office:
         if bureau in self._opened:
             return
         self._opened.add(bureau)
-        # Every letter has a subject of its own, so none is lost; of a notice the last word stays, as in NOTICES.
-        self._stream.ensure_stream(f"BUREAU_{bureau}", f"{BUREAU_SUBJECT}{bureau}.>", last_per_subject=True)
+        self._ensure_stream(f"{BUREAU_STREAM}{bureau}")
         reports = reports_of(bureau)
-        # One for each bureau: whoever floods the office fills its own, and stands in nobody's way.
-        self._stream.ensure_stream(reports, f"report.{bureau}.>", quota=QUOTA)
+        self._ensure_stream(reports)
         self._stream.follow(reports, partial(self._position, reports), partial(self._take_reports, reports))
+
+    def _streams(self) -> list[str]:
+        """The streams that nodes read."""
+        return [NOTICES, *(f"{BUREAU_STREAM}{bureau}" for bureau in sorted(self._opened))]
+
+    def _ensure_stream(self, name: str) -> None:
+        if name == NOTICES:
+            self._stream.ensure_stream(name, f"{NOTICE_SUBJECT}>", last_per_subject=True)
+        elif name.startswith(BUREAU_STREAM):
+            # Every letter has a subject of its own, so none is lost; of a notice the last word stays.
+            bureau = name.removeprefix(BUREAU_STREAM)
+            self._stream.ensure_stream(name, f"{BUREAU_SUBJECT}{bureau}.>", last_per_subject=True)
+        else:
+            # One for each bureau: whoever floods the office fills its own, and stands in nobody's way.
+            bureau = name.removeprefix(reports_of(""))
+            self._stream.ensure_stream(name, f"report.{bureau}.>", quota=QUOTA)
+
+    def mend_streams(self) -> int:
+        """Makes anew a stream that is gone, and has sent again what is missing from one that holds too little.
+
+        A stream is looked through whenever it lacks more of what was ever sent to it than the last time: what was
+        erased is missing rightly.
+
+        Returns:
+            0: there is nothing more to do for now.
+        """
+        with self.database.read() as reader:
+            sent = {stream: reader.sent_to(stream) for stream in self._streams()}
+            quiet = not reader.waiting()
+        lacking = []
+        for stream in (*map(reports_of, sorted(self._opened)), *sent):
+            count = self._stream.count(stream)
+            if count is None:
+                log.error("stream.gone", stream=stream)
+                self._ensure_stream(stream)
+            if stream in sent and (count is None or (quiet and sent[stream] - count > self._lacked.get(stream, 0))):
+                lacking.append(stream)
+                self._lacked[stream] = sent[stream] - (count or 0)
+        if lacking:
+            again = self.database.post_again(lacking, self._stream.subjects)
+            if again:
+                # Looked through once more when it is there.
+                for stream in lacking:
+                    del self._lacked[stream]
+                log.warning("stream.refilled", streams=lacking, messages=again)
+                self.relay.wake()
+        return 0
+
+    def rebuild_circulation(self, by: Officer) -> Rebuilt:
+        """Makes every stream that nodes read anew from the database; no node applies anything twice.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+        """
+        _require_operator(by)
+        streams = self._streams()
+        for stream in streams:
+            self._stream.delete_stream(stream)
+            self._ensure_stream(stream)
+        again = self.database.post_again(streams, self._stream.subjects)
+        log.warning("streams.rebuilt", streams=len(streams), messages=again, by=by.name)
+        self.relay.wake()
+        return Rebuilt(len(streams), again)
 
     # --- What goes out, and what comes in -----------------------------------------------------------------------
 
@@ -533,10 +614,8 @@ class Office:
 
     def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
         # A stream would only forget what a notice takes the place of, and leave it on its disk.
-        if subject.startswith(NOTICE_SUBJECT):
-            self._stream.erase(NOTICES, subject=subject)
-        elif f".{NOTICE_SUBJECT}" in subject:
-            self._stream.erase(f"BUREAU_{subject.split('.')[1]}", subject=subject)
+        if subject.startswith(NOTICE_SUBJECT) or f".{NOTICE_SUBJECT}" in subject:
+            self._stream.erase(stream_of(subject), subject=subject)
         self._stream.publish(subject, envelope, f"{subject}#{message_id}")
 
     def _position(self, stream: str) -> Position | None:
@@ -566,16 +645,12 @@ class Office:
                 self._stream.erase(stream, position=message.position)
         self._stream.remove(stream, messages[-1].position)
 
-    def _key_of(self, work: PostgresOfficeWork, bureau: str) -> Verifier:
-        node = work.bureau_node(bureau)
-        if node is None:
-            raise NotTrusted(f"bureau {bureau} is not connected")
-        if node.revoked_at:
-            raise NotTrusted(f"the key of bureau {bureau} was revoked on {node.revoked_at:%Y-%m-%d %H:%M}")
-        return Verifier.parse(node.key)
+    def _key_of_caller(self, bureau: str) -> Verifier:
+        nodes = {node.bureau: node for node in self.database.bureau_nodes()}
+        return _key_of(bureau, nodes.get(bureau))
 
     def _take_report(self, work: PostgresOfficeWork, bureau: str, message: Message) -> None:
-        report = open_report(message.data, self._key_of(work, bureau), bureau)
+        report = open_report(message.data, _key_of(bureau, work.bureau_node(bureau)), bureau)
         digest = hashlib.sha256(message.data).digest()
         if report.kind is ReportKind.RECEIPT:
             if work.take_report_once(bureau, report.number, digest):
@@ -594,6 +669,14 @@ class Office:
             work.erase_report(digest)
         else:
             followup.take_hit(work, hit)
+
+
+def _key_of(bureau: str, node: BureauNode | None) -> Verifier:
+    if node is None:
+        raise NotTrusted(f"bureau {bureau} is not connected")
+    if node.revoked_at:
+        raise NotTrusted(f"the key of bureau {bureau} was revoked on {node.revoked_at:%Y-%m-%d %H:%M}")
+    return Verifier.parse(node.key)
 
 
 def reports_of(bureau: str) -> str:

@@ -178,6 +178,48 @@ class JetStream:
 
         self._call(ensure(), f"create the stream {name}")
 
+    def delete_stream(self, name: str) -> None:
+        """Deletes a stream with all that is in it; one that is not there is deleted already."""
+
+        async def delete() -> None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                await self._context().delete_stream(name)
+
+        self._call(delete(), f"delete the stream {name}")
+
+    def count(self, stream: str) -> int | None:
+        """How many messages stand in a stream; None if there is no such stream.
+
+        Raises:
+            Unavailable: if the server does not answer.
+        """
+
+        async def count() -> int | None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                return int((await self._context().stream_info(stream)).state.messages)
+            return None
+
+        return self._call(count(), f"count the messages of {stream}")
+
+    def subjects(self, stream: str) -> frozenset[str]:
+        """The subjects of which messages stand in a stream.
+
+        Raises:
+            Unavailable: if the server does not answer, or there is no such stream.
+        """
+        found: set[str] = set()
+        address = f"{self._api}.STREAM.INFO.{stream}"
+        while True:  # the server gives some at a time
+            asked = json.dumps({"subjects_filter": ">", "offset": len(found)}).encode()
+            answer = self._call(self._connection().request(address, asked, timeout=PATIENCE), f"list {stream}")
+            told = json.loads(answer.data)
+            if "error" in told:
+                raise Unavailable(f"NATS did not list {stream}: {told['error'].get('description')}")
+            page = (told["state"].get("subjects") or {}).keys() - found
+            found |= page
+            if not page or len(found) >= told.get("total", 0):
+                return frozenset(found)
+
     def publish(self, subject: str, data: bytes, message_id: str) -> None:
         """Publishes, and returns when a stream has acknowledged it on disk.
 

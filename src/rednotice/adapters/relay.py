@@ -12,15 +12,16 @@ from rednotice.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN = 0.5
-"""Seconds after which the outbox is looked into even if nobody said that something is there."""
+"""Seconds after which a relay looks even if nobody said that something is there."""
 
 
 class Relay:
     """Runs a step whenever something waits, and a little later again if the step could not be done."""
 
-    def __init__(self, name: str, step: Callable[[], int]) -> None:
+    def __init__(self, name: str, step: Callable[[], int], pause: float = LOOK_AGAIN) -> None:
         self._name = name
         self._step = step
+        self._pause = pause
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"relay {name}", daemon=True)
@@ -55,4 +56,4 @@ class Relay:
             except Exception:  # nothing that waits is ever given up: the next look tries again
                 log.exception("relay.failed", relay=self._name)
                 self.trouble = "an unexpected error; see the log"
-            self._wake.wait(LOOK_AGAIN)
+            self._wake.wait(self._pause)

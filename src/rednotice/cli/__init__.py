@@ -14,6 +14,7 @@ from rednotice.cli import (
     application,
     case,
     check,
+    circulation,
     engine,
     hold,
     law,
@@ -49,6 +50,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(application.app, name="application")
 app.add_typer(hold.app, name="hold")
 app.add_typer(log.app, name="log")
+app.add_typer(circulation.app, name="circulation")
 app.add_typer(law.app, name="law")
 app.add_typer(lists.app, name="import")
 app.add_typer(request.schemas, name="schema")

@@ -58,7 +58,8 @@ class Laptop:
     def __init__(self, data: Path, office_port: int = 0, node_ports: dict[str, int] | None = None) -> None:
         self.data = folders.prepare(data)
         self.nodes = node_ports or {BUREAU: 0}
-        self._office_port = office_port
+        # One port for all starts: nodes go on asking there.
+        self._office_port = office_port or process.free_port()
         self._children: dict[str, Popen[bytes]] = {}
         self.lines: dict[str, Line] = {}
 
@@ -145,7 +146,9 @@ class Laptop:
 
     def _spawn_node(self, bureau: str) -> None:
         line = f"{process.LOOPBACK}:{self.lines[bureau].port}"
-        self._spawn(bureau, self.nodes[bureau], program_folder(self.data, "node", bureau), "--line", line)
+        office = f"http://{process.LOOPBACK}:{self._office_port}"
+        folder = program_folder(self.data, "node", bureau)
+        self._spawn(bureau, self.nodes[bureau], folder, "--line", line, "--office", office)
 
     def _spawn(self, name: str, port: int, folder: Path, *more: str) -> None:
         program = "office" if name == "office" else "node"

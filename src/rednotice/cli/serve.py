@@ -39,6 +39,7 @@ def office(
     origin: Annotated[str, typer.Option(help="The name of the office in its log; never change it")] = (
         "rednotice.local/office"
     ),
+    url: Annotated[str | None, typer.Option(help="Where nodes reach this office over HTTP, if not at --port")] = None,
 ) -> None:
     """Run the office. Engines are embedded unless REDNOTICE_DATABASE_URL and REDNOTICE_NATS_URL name others."""
     from rednotice.model.bureau import OFFICE
@@ -55,6 +56,7 @@ def office(
         nats_url=os.environ.get("REDNOTICE_NATS_URL"),
         nats_replicas=_replicas(),
         leaf_port=leaf_port,
+        url=url or _url(listener),
     )
     _log_to(folders.prepare(folder) / "office.log")
     program = Office(settings)
@@ -70,6 +72,13 @@ def node(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = NODE_PORT,
     line: Annotated[str, typer.Option(help="Host and port where the office takes nodes")] = f"127.0.0.1:{LEAF_PORT}",
+    office: Annotated[
+        str | None, typer.Option(help="Where the office answers over HTTP, if not where the link says")
+    ] = None,
+    peer: Annotated[
+        list[str] | None, typer.Option(help="Another bureau's node, to compare checkpoints with; may be repeated")
+    ] = None,
+    compare_every: Annotated[float, typer.Option(min=0.5, help="Seconds between comparisons with the office")] = 3.0,
     show_key: Annotated[str | None, typer.Option(metavar="BUREAU", help="Print its public keys and end")] = None,
 ) -> None:
     """Run a bureau's node. Its folder holds link.json (from 'rednotice bureau add') and effects.yaml."""
@@ -98,6 +107,9 @@ def node(
         effects=_effects(folder / EFFECTS, link["bureau"]),
         database_url=os.environ.get("REDNOTICE_DATABASE_URL"),
         nats_url=os.environ.get("REDNOTICE_NATS_URL"),
+        office_url=office or link.get("office_url"),
+        peers=tuple(peer or ()),
+        compare_every=compare_every,
     )
     _log_to(folder / "node.log")
     program = Node(settings)
@@ -118,6 +130,10 @@ def migrate(
 
     schema.migrate(connection.connect(owner_url), program, role)
     typer.echo(f"The {program}'s database is up to date; {role} may use it.")
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{process.LOOPBACK}:{listener.getsockname()[1]}"
 
 
 def _effects(path: Path, bureau: str) -> Any:
@@ -184,8 +200,7 @@ def _serve(
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            url = f"http://{process.LOOPBACK}:{listener.getsockname()[1]}"
-            folders.write_json(folder / RUNNING, {"url": url, "pid": os.getpid(), **more})
+            folders.write_json(folder / RUNNING, {"url": _url(listener), "pid": os.getpid(), **more})
 
         async def on_tick(self, counter: int) -> bool:
             if counter % 10 == 0:  # once a second

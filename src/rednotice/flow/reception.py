@@ -11,6 +11,7 @@ from rednotice.errors import NotTrusted
 from rednotice.flow.earlier import listed
 from rednotice.flow.work import Held, Letter, NodeWork
 from rednotice.log.feed import Trusted
+from rednotice.log.history import Signed
 from rednotice.log.report import Action, Receipt, ReportKind
 from rednotice.model.check import Listed
 from rednotice.model.event import EventKind
@@ -24,6 +25,8 @@ class Applied:
 
     add: Listed | None = None
     remove: str | None = None
+    last_word: str | None = None
+    """The subject on which the event is the last word now; None if it changed nothing, or is a letter."""
 
 
 def apply(work: NodeWork, trusted: Trusted) -> Applied:
@@ -35,7 +38,7 @@ def apply(work: NodeWork, trusted: Trusted) -> Applied:
         NotTrusted: if the content is not what its kind promises.
     """
     event = trusted.event
-    work.believe(trusted.checkpoint)
+    work.believe(Signed(trusted.checkpoint, trusted.note))
     try:
         if event.kind is EventKind.NOTICE_PUBLISHED:
             return _apply_notice(work, trusted, Notice.model_validate(event.content))
@@ -61,7 +64,8 @@ def _apply_notice(work: NodeWork, trusted: Trusted, notice: Notice) -> Applied:
         return Applied()
     work.save_held(Held(notice.control_number, notice.version, trusted.event.number, notice))
     _report(work, trusted, notice.control_number, notice.version, Action.APPLIED, ("stored in the database", "indexed"))
-    return Applied(add=listed(notice.control_number, notice.person) if notice.person else None)
+    person = listed(notice.control_number, notice.person) if notice.person else None
+    return Applied(add=person, last_word=notice.control_number)
 
 
 def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: Action) -> Applied:
@@ -72,7 +76,7 @@ def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: A
     work.save_held(Held(number, version, trusted.event.number, None))
     done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
     _report(work, trusted, number, version, action, done)
-    return Applied(remove=number)
+    return Applied(remove=number, last_word=number)
 
 
 def _erase(work: NodeWork, trusted: Trusted, erasure: Erasure) -> Applied:
@@ -81,7 +85,7 @@ def _erase(work: NodeWork, trusted: Trusted, erasure: Erasure) -> Applied:
     done = work.erase((erasure.subject, *erasure.also), trusted.event.number)
     work.save_held(Held(erasure.subject, erasure.version, trusted.event.number, None))
     _report(work, trusted, erasure.subject, erasure.version, Action.ERASED, done)
-    return Applied(remove=erasure.subject)
+    return Applied(remove=erasure.subject, last_word=erasure.subject)
 
 
 def _is_news(work: NodeWork, trusted: Trusted, number: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.history import Signed
 from rednotice.log.report import Receipt, ReportKind
 from rednotice.model.application import ApplicationFile
 from rednotice.model.bureau import Officer
@@ -240,7 +240,7 @@ class NodeWork(Protocol):
     def erase(self, subjects: Sequence[str], event: int) -> tuple[str, ...]:
         """Erases what is kept on notices and other files because an event says so; returns in words what was done."""
 
-    def believe(self, checkpoint: Checkpoint) -> None:
+    def believe(self, signed: Signed) -> None:
         """Remembers a checkpoint, if it is longer than the last."""
 
     def report(self, kind: ReportKind, body: dict[str, Any]) -> int:

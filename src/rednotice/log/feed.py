@@ -6,7 +6,7 @@ An envelope is believed only if, in this order,
     3. the checkpoint does not tell another history than the last one believed (same size, same root);
     4. its leaf is in the tree under that checkpoint, at the number it bears;
     5. its content is the one that the leaf commits to.
-Whether the event is newer than what the node holds is the node's to ask (`flow.circulation`).
+Whether the event is newer than what the node holds is the node's to ask (`flow.reception`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,6 +36,8 @@ class Trusted:
 
     event: Event
     checkpoint: Checkpoint
+    note: str = ""
+    """The checkpoint as the office signed it."""
 
 
 def open_envelope(raw: bytes, office: Verifier, last: Checkpoint | None = None) -> Trusted:
@@ -51,7 +54,7 @@ def open_envelope(raw: bytes, office: Verifier, last: Checkpoint | None = None) 
     # 1. Form.
     envelope = unpack(raw)
     # 2. Signature.
-    checkpoint = open_checkpoint(envelope.checkpoint, office)
+    checkpoint = _signed(envelope.checkpoint, office)
     # 3. One history.
     if last and last.size == checkpoint.size and last.root != checkpoint.root:
         raise NotTrusted(f"the office shows two histories of {last.size} events")
@@ -65,7 +68,13 @@ def open_envelope(raw: bytes, office: Verifier, last: Checkpoint | None = None) 
     # 5. Content.
     if leaf.get("commitment") != commitment(envelope.salt, envelope.content):
         raise NotTrusted(f"the content of event {number} is not the one that the log commits to")
-    return Trusted(_event(leaf, _object(envelope.content, "content")), checkpoint)
+    return Trusted(_event(leaf, _object(envelope.content, "content")), checkpoint, envelope.checkpoint)
+
+
+@lru_cache(64)
+def _signed(note: str, office: Verifier) -> Checkpoint:
+    # Many envelopes bear the same checkpoint: its signature is checked once.
+    return open_checkpoint(note, office)
 
 
 def unpack(raw: bytes) -> Envelope:

@@ -8,6 +8,7 @@ asked itself.
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import tempfile
 import unicodedata
@@ -23,11 +24,10 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 import rigour._core
-import structlog
 from numpy.typing import NDArray
 from rigour._core import NameTypeTag, analyze_names, tokenize_name
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 Symbols = frozenset[int]
 NONE: Symbols = frozenset()
@@ -99,7 +99,7 @@ def table() -> Table | None:
             _make(folder)
         return Table(*(np.load(folder / f"{part}.npy", mmap_mode="r") for part in Table._fields))
     except (OSError, ValueError, pa.ArrowException) as error:
-        log.warning("names.not_tabled", reason=str(error))
+        log.warning("known names are not tabled: %s", error)
         return None
 
 

@@ -1,15 +1,17 @@
 """A bureau's node over HTTP: checks and hits, also while the node is cut off."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
-from fastapi.responses import RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, Field, model_validator
 
+from rednotice.adapters.keeper import Comparison
 from rednotice.adapters.lists import read_ofac
 from rednotice.errors import NotAllowed, NotFound
 from rednotice.flow.work import Letter, LocalEntry
+from rednotice.log.history import Wrong
 from rednotice.model import check as nouns
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.effect import EffectTable
@@ -29,6 +31,9 @@ effect configured here, its source, and whom to ask. Calls need `Authorization: 
 """
 
 ID_LIMIT = 180
+NO_OFFICE = (
+    "the address of the office is not known, so what streams lose is not noticed: give it with --office, or in the link"
+)
 
 
 class CheckBody(BaseModel):
@@ -126,6 +131,25 @@ class NodeStatus(BaseModel):
     reports_waiting: int
     line_trouble: str | None
     envelopes_rejected: int
+    dispute: str | None = Field(description="Why nothing is applied any more: signed checkpoints contradict each other")
+    comparison: Comparison | None = Field(description="How the node stands beside the office; None: it cannot compare")
+    comparison_trouble: str | None = Field(description="Why the node cannot compare at the moment")
+
+
+class Evidence(BaseModel):
+    """Two checkpoints, both signed by the office, that cannot both be."""
+
+    at: datetime
+    wrong: Wrong
+    says: str
+    believed: str
+    shown: str
+
+
+class Settled(BaseModel):
+    """How many contradictions people settled."""
+
+    settled: int
 
 
 def node_app(node: Node) -> FastAPI:
@@ -149,7 +173,31 @@ def node_app(node: Node) -> FastAPI:
                 reports_waiting=reader.waiting(),
                 line_trouble=node.relay.trouble,
                 envelopes_rejected=reader.rejected(),
+                dispute=node.dispute,
+                comparison=node.keeper.comparison if node.keeper else None,
+                comparison_trouble=node.comparing.trouble if node.comparing else NO_OFFICE,
             )
+
+    @app.get("/api/checkpoint", tags=["operation"], response_class=PlainTextResponse)
+    def checkpoint() -> str:
+        """The office's signed checkpoint that this node believes, for everybody; empty if it believes none."""
+        with node.read() as reader:
+            signed = reader.proved() or reader.believed_note()
+        return signed.note if signed else ""
+
+    @app.get("/api/disputes", tags=["operation"])
+    def disputes(by: acting) -> list[Evidence]:  # noqa: ARG001
+        """Checkpoints that contradict each other, both as the office signed them."""
+        with node.read() as reader:
+            return [
+                Evidence(at=one.at, wrong=one.wrong, says=one.says, believed=one.before, shown=one.shown)
+                for one in reader.disputes()
+            ]
+
+    @app.post("/api/disputes/settle", tags=["operation"])
+    def settle(by: acting) -> Settled:
+        """People found out that the history which this node believes is the true one: it goes on from there."""
+        return Settled(settled=node.settle(by))
 
     @app.get("/api/effects", tags=["check"])
     def effects(by: acting) -> EffectTable:  # noqa: ARG001

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from rednotice.errors import NotFound, Unavailable
 from rednotice.flow.check import local_id
 from rednotice.flow.work import Held, Letter, LocalEntry
 from rednotice.log.checkpoint import Checkpoint
+from rednotice.log.history import Dispute, Signed, Wrong
 from rednotice.log.report import Report, ReportKind
 from rednotice.model.bureau import Officer
 from rednotice.model.check import CheckMade
@@ -29,6 +31,17 @@ from rednotice.model.person import Person
 BATCH = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """Two signed checkpoints that contradict each other, as they are kept."""
+
+    at: datetime
+    wrong: Wrong
+    says: str
+    before: str
+    shown: str
+
+
 class NodeDatabase:
     """Everything that a node keeps."""
 
@@ -36,6 +49,14 @@ class NodeDatabase:
         self._engine = engine
         self._bureau = bureau
         self._origin = origin
+
+    @contextmanager
+    def batch(self, at: datetime) -> Iterator[NodeBatch]:
+        """One transaction that takes many events, and writes what they change together at its end."""
+        with guarded(), self._engine.begin() as connection:
+            batch = NodeBatch(connection, self._bureau, at)
+            yield batch
+            batch.flush()
 
     @contextmanager
     def work(self, at: datetime) -> Iterator[PostgresNodeWork]:
@@ -92,6 +113,31 @@ class NodeDatabase:
             row = {"at": at, "subject": subject, "reason": reason, "raw": raw}
             connection.execute(insert(tables.envelope_rejected).values(**row))
 
+    def keep_proved(self, signed: Signed) -> None:
+        """Remembers the checkpoint up to which the log was proved to be one history, and believes it."""
+        with guarded(), self._engine.begin() as connection:
+            row = {"only": True, "size": signed.checkpoint.size, "root": signed.checkpoint.root, "note": signed.note}
+            shared.put(connection, tables.proved, row)
+            _believe(connection, signed)
+
+    def keep_dispute(self, at: datetime, dispute: Dispute) -> None:
+        """Keeps two checkpoints that cannot both be, once."""
+        row = {"at": at, "wrong": dispute.wrong, "whose": dispute.whose, "says": str(dispute)}
+        row |= {"before": dispute.before.note, "shown": dispute.shown.note}
+        with guarded(), self._engine.begin() as connection:
+            query = upsert(tables.dispute).values(**row)
+            connection.execute(
+                query.on_conflict_do_update(index_elements=["before", "shown"], set_={"settled_at": None})
+            )
+
+    def settle(self, at: datetime) -> int:
+        """Marks every dispute as settled by people; returns how many there were."""
+        table = tables.dispute
+        with guarded(), self._engine.begin() as connection:
+            return int(
+                connection.execute(update(table).where(table.c.settled_at.is_(None)).values(settled_at=at)).rowcount
+            )
+
 
 class PostgresNodeWork(ErasureNodeWork):
     """One transaction at a node (`flow.work.NodeWork`)."""
@@ -123,14 +169,16 @@ class PostgresNodeWork(ErasureNodeWork):
 
     def save_held(self, held: Held) -> None:
         """Stores, replaces or erases a notice."""
-        row = {
+        shared.put(self._connection, tables.held, self._held_row(held))
+
+    def _held_row(self, held: Held) -> dict[str, Any]:
+        return {
             "control_number": held.control_number,
             "version": held.version,
             "event": held.event,
             "document": held.notice.model_dump(mode="json") if held.notice else None,
             "applied_at": self._at,
         }
-        shared.put(self._connection, tables.held, row)
 
     def save_letter(self, letter: Letter) -> None:
         """Stores a letter, once, unless what it is about was erased since."""
@@ -147,17 +195,9 @@ class PostgresNodeWork(ErasureNodeWork):
         }
         self._connection.execute(upsert(tables.node_letter).values(**row).on_conflict_do_nothing())
 
-    def believe(self, checkpoint: Checkpoint) -> None:
+    def believe(self, signed: Signed) -> None:
         """Remembers a checkpoint, if it is longer than the last."""
-        table = tables.believed
-        query = upsert(table).values(only=True, size=checkpoint.size, root=checkpoint.root)
-        self._connection.execute(
-            query.on_conflict_do_update(
-                index_elements=["only"],
-                set_={"size": checkpoint.size, "root": checkpoint.root},
-                where=table.c.size < checkpoint.size,
-            )
-        )
+        _believe(self._connection, signed)
 
     def save_position(self, stream: str, position: Position) -> None:
         """Remembers how far this node is in a stream."""
@@ -216,6 +256,66 @@ class PostgresNodeWork(ErasureNodeWork):
         self._connection.execute(insert(tables.hit).values(document=hit.model_dump(mode="json"), **row))
 
 
+class NodeBatch(PostgresNodeWork):
+    """One transaction over many events, which reads and writes the table of what is held in few statements."""
+
+    def __init__(self, connection: Connection, bureau: str, at: datetime) -> None:
+        super().__init__(connection, bureau, at)
+        self._held: dict[str, Held | None] = {}
+        self._changed: dict[str, Held] = {}
+        self._reports: list[dict[str, Any]] = []
+        self._longest: Signed | None = None
+
+    def expect(self, subjects: Iterable[str]) -> None:
+        """Reads at once what is held on some subjects."""
+        wanted = list(subjects)
+        self._held.update(dict.fromkeys(wanted))
+        query = select(tables.held).where(tables.held.c.control_number.in_(wanted))
+        self._held.update({row.control_number: _held(row) for row in self._connection.execute(query)})
+
+    def held(self, control_number: str) -> Held | None:
+        """What is held of a notice."""
+        if control_number not in self._held:
+            self.expect([control_number])
+        return self._held[control_number]
+
+    def save_held(self, held: Held) -> None:
+        """Stores, replaces or erases a notice, at the end."""
+        self._held[held.control_number] = self._changed[held.control_number] = held
+
+    def erase(self, subjects: Sequence[str], event: int) -> tuple[str, ...]:
+        """Erases what is kept on notices and other files, in memory too."""
+        self.flush()
+        for subject in subjects:
+            self._held.pop(subject, None)
+        return super().erase(subjects, event)
+
+    def believe(self, signed: Signed) -> None:
+        """Remembers the longest checkpoint, at the end."""
+        if self._longest is None or signed.checkpoint.size > self._longest.checkpoint.size:
+            self._longest = signed
+
+    def report(self, kind: ReportKind, body: dict[str, Any]) -> int:
+        """Queues a report, at the end."""
+        if self._reports:
+            number = int(self._reports[-1]["number"]) + 1
+        else:
+            number = shared.next_number(self._connection, tables.node_series, "report")
+        self._reports.append({"number": number, "at": self._at, "kind": kind, "body": body})
+        return number
+
+    def flush(self) -> None:
+        """Writes what was put off."""
+        shared.put(self._connection, tables.held, *(self._held_row(one) for one in self._changed.values()))
+        if self._reports:
+            self._connection.execute(insert(tables.report), self._reports)
+            last = {"name": "report", "last": self._reports[-1]["number"]}
+            shared.put(self._connection, tables.node_series, last)
+        if self._longest:
+            _believe(self._connection, self._longest)
+        self._changed, self._reports, self._longest = {}, [], None
+
+
 class NodeReader:
     """What a node's program and its pages read."""
 
@@ -245,8 +345,36 @@ class NodeReader:
 
     def believed(self) -> Checkpoint | None:
         """The longest checkpoint that was believed."""
-        row = self._connection.execute(select(tables.believed)).one_or_none()
-        return None if row is None else Checkpoint(self._origin, row.size, bytes(row.root))
+        signed = self.believed_note()
+        return signed.checkpoint if signed else None
+
+    def believed_note(self) -> Signed | None:
+        """The longest checkpoint that was believed, as the office signed it."""
+        return self._signed(self._connection.execute(select(tables.believed)).one_or_none())
+
+    def proved(self) -> Signed | None:
+        """The checkpoint up to which the log was proved to be one history."""
+        return self._signed(self._connection.execute(select(tables.proved)).one_or_none())
+
+    def _signed(self, row: Any) -> Signed | None:
+        return None if row is None else Signed(Checkpoint(self._origin, row.size, bytes(row.root)), row.note)
+
+    def disputes(self) -> list[Disputed]:
+        """The checkpoints that contradict each other, which nobody has settled; latest first."""
+        table = tables.dispute
+        rows = self._connection.execute(select(table).where(table.c.settled_at.is_(None)).order_by(table.c.id.desc()))
+        return [Disputed(row.at, Wrong(row.wrong), row.says, row.before, row.shown) for row in rows]
+
+    def last_words(self) -> list[tuple[str, int]]:
+        """By subject, the event that is the last word on it here."""
+        table = tables.held
+        rows = self._connection.execute(select(table.c.control_number, table.c.event))
+        return [(row.control_number, row.event) for row in rows]
+
+    def has_letters(self, events: Sequence[int]) -> set[int]:
+        """Those of some letters that are here."""
+        table = tables.node_letter
+        return set(self._connection.execute(select(table.c.event).where(table.c.event.in_(list(events)))).scalars())
 
     def position(self, stream: str) -> Position | None:
         """How far this node is in a stream; None if it never read it."""
@@ -276,6 +404,14 @@ class NodeReader:
     def officers(self) -> list[Officer]:
         """Everybody who is enrolled."""
         return shared.all_officers(self._connection, tables.node_officer)
+
+
+def _believe(connection: Connection, signed: Signed) -> None:
+    table = tables.believed
+    row = {"size": signed.checkpoint.size, "root": signed.checkpoint.root, "note": signed.note}
+    query = upsert(table).values(only=True, **row)
+    longer = table.c.size < signed.checkpoint.size
+    connection.execute(query.on_conflict_do_update(index_elements=["only"], set_=row, where=longer))
 
 
 def _held(row: Any) -> Held:

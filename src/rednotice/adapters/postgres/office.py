@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,12 @@ from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
+from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, Ledgers
 from rednotice.adapters.postgres.log import LogReader, LogWriter
 from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.postgres.redress import RedressWork
 from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in
+from rednotice.adapters.postgres.streams import post_again
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated
@@ -40,8 +42,6 @@ CONTENT_LIMIT = 3_000_000
 _ONE_RELAY = text("SELECT pg_advisory_xact_lock(hashtext('rednotice relay'))")
 REJECTED = 200
 """How many reports of one bureau are kept that were not believed; whoever sends more pushes out its own."""
-NOTICE_SUBJECT = "notice."
-BUREAU_SUBJECT = "bureau."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class OfficeDatabase:
         self._engine = engine
         self._signer = signer
         self._closed = ClosedCases()
+        self._ledgers = Ledgers()
 
     @contextmanager
     def work(self, at: datetime) -> Iterator[PostgresOfficeWork]:
@@ -86,7 +87,7 @@ class OfficeDatabase:
         """A look at one moment of the database."""
         with guarded(), self._engine.connect() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            yield OfficeReader(connection, self._closed)
+            yield OfficeReader(connection, self._closed, self._ledgers)
 
     def relay(self, publish: Callable[[str, str, bytes], None]) -> int:
         """Hands what waits in the outbox to a publisher, in order, and marks what it acknowledged.
@@ -116,7 +117,8 @@ class OfficeDatabase:
                 envelope = log.envelope(row.event)
                 try:
                     if envelope is not None:
-                        publish(row.subject, leaf_hash(envelope.leaf).hex(), envelope.pack())
+                        # With the row's number: what is sent anew on purpose is no repetition.
+                        publish(row.subject, f"{leaf_hash(envelope.leaf).hex()}#{row.id}", envelope.pack())
                 except Unavailable as error:
                     failure = error
                     break
@@ -126,6 +128,22 @@ class OfficeDatabase:
         if failure:
             raise failure
         return len(done)
+
+    def post_again(self, streams: Iterable[str], there: Callable[[str], Container[str]]) -> int:
+        """Has what should stand in streams and does not be sent again.
+
+        Args:
+            streams: their names.
+            there: the subjects of which a stream has a message.
+
+        Returns:
+            How many messages are to be sent.
+        """
+        with guarded(), self._engine.begin() as connection:
+            # No act and no relay meanwhile: what is just on its way would look as if it were missing.
+            connection.execute(_ONE_RELAY)
+            LogWriter(connection, self._signer).lock()
+            return post_again(connection, {stream: there(stream) for stream in streams})
 
     def overwrite(self, erase: Callable[[Overwrite], None]) -> int:
         """Has streams overwrite what was erased; after what the relay was publishing at that moment.

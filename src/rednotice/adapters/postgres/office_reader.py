@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.ledger import Ledgers, Told
 from rednotice.adapters.postgres.log import LogReader
 from rednotice.adapters.postgres.redress import RedressReader
 from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in, version_of
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated, Letter
+from rednotice.log.envelope import Envelope
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
 from rednotice.model.event import EventKind
@@ -34,6 +36,8 @@ class Delivery:
     received_at: datetime
 
 
+AT_ONCE = 250
+"""Envelopes that are read from the database together."""
 OF_A_NOTICE = tuple(kind for kind in EventKind if kind.startswith("notice.") or kind is EventKind.REVIEW_REMINDED)
 
 
@@ -50,10 +54,37 @@ class Happened:
 class OfficeReader(RedressReader):
     """What the office's pages and commands read."""
 
-    def __init__(self, connection: Connection, closed: ClosedCases) -> None:
+    def __init__(self, connection: Connection, closed: ClosedCases, ledgers: Ledgers) -> None:
         self._connection = connection
         self._closed = closed
+        self._ledgers = ledgers
         self.log = LogReader(connection)
+
+    def told(self, bureau: str) -> Told:
+        """What a bureau was told, as its node should hold it."""
+        return self._ledgers.told(self._connection, bureau)
+
+    def hashes(self, told: Told) -> Sequence[bytes]:
+        """The hashes of the buckets of what a bureau was told."""
+        return self._ledgers.hashes(told)
+
+    def bucket(self, bureau: str, place: int) -> dict[str, int]:
+        """One bucket of what a bureau was told."""
+        return self._ledgers.bucket(self.told(bureau), place)
+
+    def sent_to(self, stream: str) -> int:
+        """How many subjects a stream was ever sent messages of."""
+        return self._ledgers.sent_to(self._connection, stream)
+
+    def letters_sent(self, bureau: str, after: int, count: int) -> list[int]:
+        """The events of the letters that were sent to a bureau's node after one, and are not erased."""
+        return self._ledgers.letters(self._connection, bureau, after, count)
+
+    def envelopes_for(self, bureau: str, events: Sequence[int]) -> Iterator[Envelope]:
+        """Of some events those that are a bureau's to have, as they travel; a few at a time."""
+        mine = self._ledgers.may_have(self._connection, bureau, events)
+        for start in range(0, len(mine), AT_ONCE):
+            yield from self.log.envelopes(mine[start : start + AT_ONCE])
 
     def filing(self, number: str) -> Filing:
         """A filed request."""

@@ -22,11 +22,14 @@ def next_number(connection: Connection, series: Table, name: str) -> int:
     return number
 
 
-def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Writes a row, in place of the one with the same primary key."""
+def put(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
+    """Writes rows of the same columns, each in place of the one with the same primary key."""
+    if not rows:
+        return
     key = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in row.items() if name not in key}
-    connection.execute(upsert(table).values(**row).on_conflict_do_update(index_elements=key, set_=rest))
+    query = upsert(table)
+    rest = {name: query.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=rest), list(rows))
 
 
 def save_position(connection: Connection, followed: Table, stream: str, position: Position) -> None:

@@ -322,6 +322,29 @@ believed = Table(
     Column("only", Boolean, primary_key=True, server_default=text("true")),
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary, nullable=False),
+    # As the office signed it; empty for one that an earlier version believed.
+    Column("note", Text, nullable=False, server_default=text("''")),
+)
+proved = Table(
+    "proved",
+    node,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+)
+dispute = Table(
+    "dispute",
+    node,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    _moment("at"),
+    Column("wrong", Text, nullable=False),
+    Column("whose", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("says", Text, nullable=False),
+    _moment("settled_at", nullable=True),
+    UniqueConstraint("before", "shown"),
 )
 envelope_rejected = Table(
     "envelope_rejected",

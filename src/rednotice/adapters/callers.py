@@ -1,0 +1,67 @@
+"""Who calls the office over HTTP for a bureau: a node, known by the key that the office has of its bureau."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from rednotice.adapters.clock import Clock
+from rednotice.errors import NotKnown, NotTrusted
+from rednotice.log.call import GOOD_FOR, digest, is_fresh, make_challenge, read_call, verify_call
+from rednotice.log.note import Signer, Verifier
+
+
+class Callers:
+    """Gives out challenges, and takes each signed call once."""
+
+    def __init__(self, signer: Signer, key_of: Callable[[str], Verifier], clock: Clock) -> None:
+        # From the office's key: every office on the same database takes the challenges of the others.
+        private = signer.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        self._secret = hashlib.sha256(b"rednotice-call/1 secret\n" + private).digest()
+        self._key_of = key_of
+        self._clock = clock
+        self._lock = threading.Lock()
+        # Calls that were taken, in two halves: the older of two is forgotten as a whole.
+        self._taken: tuple[set[bytes], set[bytes]] = (set(), set())
+        self._since = 0
+
+    def challenge(self) -> str:
+        """A challenge for the calls of the next minutes."""
+        return make_challenge(self._secret, self._now())
+
+    def bureau(self, header: str | None, method: str, target: str, body: bytes) -> str:
+        """The bureau whose node makes a call.
+
+        Raises:
+            NotKnown: if the call is not signed by the node of a connected bureau, is for something else, is old, or
+                was taken before.
+        """
+        call, raw, signature = read_call(header)
+        try:
+            verifier = self._key_of(call.bureau)
+        except NotTrusted:
+            verifier = None
+        if verifier is None or not verify_call(raw, signature, verifier):
+            raise NotKnown("the call is not signed with the key of a connected bureau's node")
+        if (call.method, call.target, call.body) != (method, target, digest(body)):
+            raise NotKnown("the call was signed for something else")
+        if not is_fresh(call.challenge, self._secret, self._now()):
+            raise NotKnown("the call's challenge is old or not of this office; ask for another")
+        if not self._is_new(hashlib.sha256(raw).digest()):
+            raise NotKnown("the call was taken before")
+        return call.bureau
+
+    def _is_new(self, call: bytes) -> bool:
+        with self._lock:
+            if abs(self._now() - self._since) > 2 * GOOD_FOR:
+                self._taken, self._since = (set(), self._taken[0]), self._now()
+            if call in self._taken[0] or call in self._taken[1]:
+                return False
+            self._taken[0].add(call)
+            return True
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())

@@ -1,0 +1,211 @@
+"""Keeps a node level with the office whatever its streams deliver, and with one history of the office's log.
+
+Every few seconds the keeper asks the office for its signed checkpoint and for the root over what this node should hold.
+Before anything of that is believed, the checkpoint must be proved to go on from those that were believed before, and
+so must what other nodes believe. If the roots differ, and a moment later still do, what is missing is fetched by its
+event numbers and goes the same way as what a stream delivers: an envelope is believed for its own signature and proofs.
+Nothing is ever removed because a list lacks it; only an envelope that says so removes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from rednotice.adapters.clock import Clock
+from rednotice.adapters.office_calls import OfficeCalls
+from rednotice.errors import NotTrusted, Unavailable
+from rednotice.log.checkpoint import open_checkpoint
+from rednotice.log.history import Dispute, Signed, Wrong, one_history
+from rednotice.log.note import Verifier
+from rednotice.log.state import bucket_of, differing, missing, root_hash, surplus
+
+log = structlog.get_logger(__name__)
+
+SECOND_LOOK = 1.0
+"""Seconds that the streams are given to deliver what is missing before it is fetched."""
+AT_ONCE = 2000
+"""Envelopes that are asked for in one call."""
+
+
+class Kept(Protocol):
+    """What the keeper needs of its node."""
+
+    def believed(self) -> tuple[Signed, ...]:
+        """The checkpoints that the node believes: up to where the log was proved, and the longest it saw."""
+
+    def believe(self, signed: Signed) -> None:
+        """Believes a checkpoint that was proved to go on from those."""
+
+    def contradicted(self, dispute: Dispute) -> None:
+        """Keeps two checkpoints that cannot both be, and goes on believing neither."""
+
+    def hashes(self) -> list[bytes]:
+        """The hashes over what is held (`log.state`), at one moment."""
+
+    def bucket(self, place: int) -> dict[str, int]:
+        """What is held of one bucket: by subject the last word on it."""
+
+    def letters_of(self, events: Sequence[int]) -> set[int]:
+        """Those of some letters that are here."""
+
+    def refill(self, envelopes: Sequence[bytes]) -> int:
+        """Applies envelopes as if a stream had delivered them; returns how many were believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a node stands beside what the office says that it should hold."""
+
+    compared_at: datetime | None = None
+    log_size: int = 0
+    """Of the office's log, as it was signed, at that moment."""
+    level: bool = False
+    behind: int = 0
+    """Events that the node lacks."""
+    behind_since: datetime | None = None
+    was_behind: int = 0
+    """The most events that it lacked when it was last behind."""
+    level_at: datetime | None = None
+    """When it was level again."""
+    refilled: int = 0
+    """Events that were fetched over HTTP since the start."""
+    surplus: int = 0
+    """Files of which it holds a later event than the office names, or of which the office names none."""
+    peers: tuple[str, ...] = ()
+    """What is wrong with other nodes, in a sentence each."""
+
+
+class Keeper:
+    """One comparison at a time, and what follows from it."""
+
+    def __init__(self, office: OfficeCalls, key: Verifier, node: Kept, clock: Clock, peers: Sequence[str] = ()) -> None:
+        self._office, self._key, self._node, self._clock = office, key, node, clock
+        self._peers = tuple(peers)
+        self._letters: tuple[int, int] | None = None
+        self._stopping = threading.Event()
+        self.comparison = Comparison()
+
+    def stop(self) -> None:
+        """Lets a comparison end early."""
+        self._stopping.set()
+
+    def compare(self) -> int:
+        """Compares once, and refills what is missing.
+
+        Returns:
+            0: the next comparison may wait.
+
+        Raises:
+            Unavailable: if the office does not answer, or not as it should.
+        """
+        before = self._node.believed()
+        peers, troubles = self._ask_peers()
+        state = self._office.state()
+        shown = self._opened(state.note, f"the office at {self._office.url}")
+        for whose, signed in (*(("this node", one) for one in before), *peers):
+            wrong = self._wrong(signed, shown)
+            if wrong:
+                self._node.contradicted(Dispute(wrong, signed, shown, whose))
+                return 0
+        self._node.believe(shown)
+        lacking = self._lacking(state.root)
+        letters = self._lacking_letters(state.letters)
+        self._tell(shown, len(lacking) + len(letters), troubles)
+        if lacking or letters:
+            self._refill_after_a_moment(lacking, letters)
+            lacking, letters = self._still_lacking(lacking), self._letters_still_lacking(letters)
+            self._tell(shown, len(lacking) + len(letters), troubles)
+        if not letters:
+            self._letters = state.letters
+        return 0
+
+    # --- One history ----------------------------------------------------------------------------------------
+
+    def _opened(self, note: str, whose: str) -> Signed:
+        try:
+            return Signed(open_checkpoint(note, self._key), note)
+        except NotTrusted as error:
+            raise Unavailable(f"{whose} shows no checkpoint that can be believed: {error}") from None
+
+    def _wrong(self, before: Signed, shown: Signed) -> Wrong | None:
+        if shown.checkpoint.size < before.checkpoint.size:
+            return Wrong.SHORTER
+        return None if one_history(before, shown, self._office.consistency) else Wrong.FORK
+
+    def _ask_peers(self) -> tuple[list[tuple[str, Signed]], list[str]]:
+        # Before the office: what another node believes by then, the office must show by now.
+        found, troubles = [], []
+        for peer in self._peers:
+            try:
+                note = self._office.checkpoint_of(peer)
+                if note:
+                    found.append((f"the node at {peer}", self._opened(note, f"the node at {peer}")))
+            except (Unavailable, NotTrusted) as error:
+                troubles.append(str(error))
+        return found, troubles
+
+    # --- The same content -----------------------------------------------------------------------------------
+
+    def _lacking(self, root: bytes) -> dict[str, int]:
+        """The last words that the office names and the node lacks."""
+        hashes = self._node.hashes()
+        lacking: dict[str, int] = {}
+        more = 0
+        if root_hash(hashes) != root:
+            for place in differing(self._office.state(buckets=True).buckets, hashes):
+                told, held = self._office.bucket(place), self._node.bucket(place)
+                lacking |= missing(held, told)
+                more += len(surplus(held, told))
+        self.comparison = replace(self.comparison, surplus=more)
+        return lacking
+
+    def _still_lacking(self, words: dict[str, int]) -> dict[str, int]:
+        places = {bucket_of(subject) for subject in words}
+        held = {subject: event for place in places for subject, event in self._node.bucket(place).items()}
+        return missing(held, words)
+
+    def _lacking_letters(self, told: tuple[int, int]) -> list[int]:
+        if told == self._letters:
+            return []
+        lacking: list[int] = []
+        after = self._letters[1] if self._letters else -1
+        while page := self._office.letters(after):
+            lacking += self._letters_still_lacking(page)
+            after = page[-1]
+        return lacking
+
+    def _letters_still_lacking(self, letters: Sequence[int]) -> list[int]:
+        here = self._node.letters_of(letters) if letters else set()
+        return [event for event in letters if event not in here]
+
+    def _refill_after_a_moment(self, lacking: dict[str, int], letters: Sequence[int]) -> None:
+        self._stopping.wait(SECOND_LOOK)
+        wanted = sorted({*self._still_lacking(lacking).values(), *self._letters_still_lacking(letters)})
+        refilled = 0
+        for start in range(0, len(wanted), AT_ONCE):
+            page = wanted[start : start + AT_ONCE]
+            # A page of bytes may hold fewer events than were asked for; what was not sent is asked for once more.
+            while page and not self._stopping.is_set() and (envelopes := self._office.envelopes(page)):
+                refilled += self._node.refill(envelopes)
+                page = page[len(envelopes) :] if len(envelopes) < len(page) else []
+        if refilled:
+            log.warning("node.refilled", events=refilled, asked=len(wanted))
+            self.comparison = replace(self.comparison, refilled=self.comparison.refilled + refilled)
+
+    def _tell(self, shown: Signed, behind: int, peers: Sequence[str]) -> None:
+        last, now = self.comparison, self._clock()
+        told = replace(last, compared_at=now, log_size=shown.checkpoint.size, behind=behind, peers=tuple(peers))
+        if behind:
+            since = last.behind_since or now
+            was = max(behind, last.was_behind) if last.behind_since else behind
+            told = replace(told, level=False, behind_since=since, was_behind=was, level_at=None)
+        else:
+            level_at = now if last.behind_since else last.level_at
+            told = replace(told, level=True, behind_since=None, level_at=level_at)
+        self.comparison = told
