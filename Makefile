@@ -2,6 +2,7 @@
 # make demo   set everything up, walk the road on a folder that is gone afterwards     (ARGS=--json)
 # make test   set everything up, check types, style and imports, run the tests
 # make test-spark    the tests under Apache Spark, which needs Java 17 (Spark comes as source and is built here)
+# make torture    kill everything again and again while notices go out, and count what is lost     (ROUNDS=100)
 # make bench  measure, side by side with peers and limits
 SHELL := /bin/sh
 VENV := .venv
@@ -10,7 +11,9 @@ ARGS ?=
 # Only ready-built wheels, every one by its hash: no compiler, and nothing that is not in the lock.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
-.PHONY: run demo test test-spark setup setup-test check bench lock docs hooks clean
+ROUNDS ?= 100
+
+.PHONY: run demo test test-spark torture setup setup-test check bench lock docs hooks clean
 
 run: setup
 	@exec $(BIN)/python -m rednotice up $(ARGS)
@@ -23,6 +26,9 @@ test: setup-test check
 
 test-spark: $(VENV)/spark.stamp
 	@$(BIN)/python -m pytest tests/adapters/test_spark.py $(ARGS)
+
+torture: setup-test
+	@$(BIN)/python -m tests.end_to_end.torture --rounds $(ROUNDS) $(ARGS)
 
 check: setup-test
 	@$(BIN)/ruff check --quiet .
