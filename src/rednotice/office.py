@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -624,7 +625,7 @@ class Office:
 
     def _take_reports(self, stream: str, messages: Sequence[Message]) -> None:
         with self._act() as work:
-            taken = work.position(stream)
+            taken, rejected = work.position(stream), Counter[tuple[str, str]]()
             for message in messages:
                 # Another office on the same database may have been here meanwhile.
                 if taken and taken.made == message.position.made and taken.sequence >= message.position.sequence:
@@ -636,9 +637,14 @@ class Office:
                 except (Unavailable, Conflict):
                     raise
                 except Exception as error:  # whatever one bureau sends, the reports of others go on
-                    log.warning("report.rejected", bureau=bureau, reason=type(error).__name__)
+                    rejected[bureau, type(error).__name__] += 1
                     work.reject_report(bureau, str(error), message.data, message.position)
-                work.save_position(stream, message.position)
+            for (bureau, reason), count in rejected.items():
+                log.warning("report.rejected", bureau=bureau, reason=reason, count=count)
+                work.forget_rejected(bureau)
+            last = messages[-1].position
+            if taken is None or taken.made != last.made or taken.sequence < last.sequence:
+                work.save_position(stream, last)
         # What was taken makes room for more. Hits speak of persons: they are overwritten, not only forgotten.
         for message in messages:
             if message.subject.endswith(f".{ReportKind.HIT}"):

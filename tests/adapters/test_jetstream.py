@@ -189,6 +189,27 @@ def test_a_stream_that_was_made_anew_is_read_from_its_beginning(road: Road, stre
     eventually(reader.has(b"1"), "the first message of a stream that the reader does not know")
 
 
+def test_a_stream_of_an_earlier_version_is_emptied_and_deleted(road: Road, streams: Callable[[], JetStream]) -> None:
+    stream = streams()
+    taken: list[int] = []
+
+    async def as_it_was() -> None:
+        assert road.office._nats
+        client = await nats.connect(road.office._nats.url)
+        await client.jetstream(domain=OFFICE_DOMAIN).add_stream(name="OLD", subjects=["old.>"])
+        for number in range(600):
+            await client.jetstream(domain=OFFICE_DOMAIN).publish("old.x", str(number).encode())
+        await client.close()
+
+    asyncio.run(as_it_was())
+    stream.empty("OLD", "old.>", lambda _, messages: taken.extend(int(one.data) for one in messages))
+    assert taken == list(range(600))
+    with pytest.raises(Unavailable):
+        stream.publish("old.x", b"x", "x")
+    stream.empty("OLD", "old.>", lambda *_: taken.clear())  # where there is none, nothing happens
+    assert len(taken) == 600
+
+
 def test_what_no_stream_takes_is_not_published(streams: Callable[[], JetStream]) -> None:
     with pytest.raises(Unavailable, match=r"NATS did not publish to nobody\.takes\.this"):
         streams().publish("nobody.takes.this", b"x", "x")

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, text
@@ -16,8 +17,8 @@ from rednotice.adapters.embedded.postgres import APP, OWNER
 from rednotice.adapters.folders import secret
 from rednotice.adapters.postgres import tables
 from rednotice.adapters.postgres.connection import connect, guarded
-from rednotice.adapters.postgres.office import PostgresOfficeWork
-from rednotice.adapters.postgres.schema import Program, migrate, require_current
+from rednotice.adapters.postgres.office import OfficeDatabase, PostgresOfficeWork
+from rednotice.adapters.postgres.schema import Program, _config, migrate, require_current
 from rednotice.errors import CannotStart, Conflict, NotKnown, Unavailable
 from rednotice.model.bureau import Role
 from rednotice.model.event import EventKind
@@ -127,6 +128,28 @@ def test_a_database_of_another_version_is_not_worked_on(fresh: Engine, program: 
         connection.execute(text("UPDATE alembic_version SET version_num = 'of_tomorrow'"))
     with pytest.raises(CannotStart, match=f"is at version of_tomorrow.*run 'rednotice migrate {program}'"):
         require_current(fresh, program)
+
+
+def test_a_bureau_that_was_connected_before_there_were_line_keys_is_still_known_by_its_own(
+    fresh: Engine, road: Road
+) -> None:
+    migrate(fresh, "office", APP)
+    with fresh.begin() as connection:
+        config = _config("office")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "office_0002")
+        row = "INSERT INTO bureau_node (bureau, key, line_secret, connected_at) VALUES ('PT', 'a key', 'secret', now())"
+        connection.execute(text(row))
+    migrate(fresh, "office", APP)
+    database = OfficeDatabase(fresh, road.office.database._signer)
+    (node,) = database.bureau_nodes()
+    assert (node.bureau, node.key, node.line_key, node.may_connect) == ("PT", "a key", None, False)
+    with pytest.raises(Conflict, match="is connected already"), database.work(NOON) as work:
+        work.connect_bureau("PT", "another key", "a line key")
+    with database.work(NOON) as work:
+        work.connect_bureau("PT", "a key", "a line key")
+    (node,) = database.bureau_nodes()
+    assert (node.line_key, node.may_connect) == ("a line key", True)
 
 
 def test_a_migration_for_a_role_that_is_not_there_changes_nothing(fresh: Engine) -> None:

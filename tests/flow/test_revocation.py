@@ -80,5 +80,5 @@ def test_a_revoked_bureau_is_out_until_it_comes_with_new_keys(road: Road, bureau
 
 
 def test_what_was_never_connected_or_is_revoked_cannot_be_revoked(road: Road) -> None:
-    with pytest.raises(NotFound, match="bureau SE is not connected"):
-        road.office.revoke_bureau("SE", "Synthetic.", OPERATOR)
+    with pytest.raises(NotFound, match="bureau FI is not connected"):
+        road.office.revoke_bureau("FI", "Synthetic.", OPERATOR)

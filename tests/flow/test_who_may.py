@@ -126,7 +126,7 @@ Act = Callable[[Scene, Officer], object]
 def revoke_none(scene: Scene, by: Officer) -> None:
     """An operator gets as far as being told that there is no such bureau."""
     with contextlib.suppress(NotFound):
-        scene.road.office.revoke_bureau("SE", "Synthetic.", by)
+        scene.road.office.revoke_bureau("FI", "Synthetic.", by)
 
 
 ACTS: dict[str, tuple[Act, set[str], str]] = {

@@ -14,10 +14,13 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
+from rednotice.adapters import nkeys
 from rednotice.adapters.embedded import process
 from rednotice.adapters.request_file import FILE_LIMIT
+from rednotice.log.note import Verifier
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.notice import Ground
 from rednotice.rules.book import RULES
@@ -365,3 +368,24 @@ def test_the_documentation_needs_no_other_host(desks: Desks, program: str) -> No
         for path in schema["paths"].values()
         for operation in path.values()
     )
+
+
+# --- Bureaus --------------------------------------------------------------------------------------------------
+
+
+def test_an_operator_sees_the_bureaus_and_takes_keys_from_one(desks: Desks) -> None:
+    operator, desk_of_pt = desks.office("OFFICE", Role.OPERATOR), desks.office("PT")
+    found = operator.call("GET", "/api/bureaus").json()
+    assert {"ES", "NZ"} <= {one["bureau"] for one in found if one["line_key"].startswith("U") and not one["revoked_at"]}
+    assert desk_of_pt.call("GET", "/api/bureaus").status_code == 403
+    key, to = str(Verifier("rednotice.local/SE", bytes(32))), "/api/bureaus/SE/revocation"
+    body = {"bureau": "SE", "key": key, "line_key": nkeys.public_key(nkeys.seed(Ed25519PrivateKey.generate()))}
+    assert operator.call("POST", "/api/bureaus", json=body | {"line_key": "U" * 56}).status_code == 422
+    assert operator.call("POST", "/api/bureaus", json=body).json()["line_key"] == body["line_key"]
+    assert desk_of_pt.call("POST", to, json={"because": "Synthetic."}).status_code == 403
+    assert operator.call("POST", to, json={}).status_code == 422
+    assert operator.call("POST", to, json={"because": "Synthetic."}).status_code == 204
+    assert operator.call("POST", to, json={"because": "Synthetic."}).status_code == 409
+    assert operator.call("POST", "/api/bureaus", json=body).status_code == 409
+    (one,) = (one for one in operator.call("GET", "/api/bureaus").json() if one["bureau"] == "SE")
+    assert one["revoked_at"]

@@ -31,9 +31,12 @@ BATCH = 256
 MAX_PAYLOAD = 8_000_000
 """Bytes of a message that a server must take."""
 PATIENCE = 5.0
+LONG = 3600.0
 RETRY = 0.25
 GONE = (10037, 10043)
 """What a stream answers that was asked to delete a message that is not there."""
+PURGED = "no message found"
+"""And if the message was before the first that is there: the number of that error stands for others as well."""
 POLL = 2.0
 """Seconds without news after which a stream is looked at, whether it is still the one that was read."""
 BATCH_BYTES = 16_000_000
@@ -286,7 +289,7 @@ class JetStream:
                     place = messages[-1].position
             await self._context().delete_stream(stream)
 
-        self._call(empty(), f"empty the stream {stream}")
+        self._call(empty(), f"empty the stream {stream}", patience=LONG)
 
     def follow(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         """Hands a stream's messages to a handler from now on, in order, after the last that the reader remembers.
@@ -376,10 +379,10 @@ class JetStream:
             raise Unavailable("the connection to NATS is closed")
         return self._client
 
-    def _call(self, awaitable: Coroutine[Any, Any, T], what: str) -> T:
+    def _call(self, awaitable: Coroutine[Any, Any, T], what: str, patience: float = PATIENCE * 2) -> T:
         future = asyncio.run_coroutine_threadsafe(awaitable, self._loop)
         try:
-            return future.result(PATIENCE * 2)
+            return future.result(patience)
         except (nats.errors.Error, OSError, TimeoutError) as error:
             future.cancel()
             raise Unavailable(f"NATS did not {what}: {str(error) or type(error).__name__}") from error
@@ -393,7 +396,7 @@ async def _unless_gone(awaitable: Awaitable[Any]) -> None:
     try:
         await awaitable
     except nats.js.errors.APIError as error:
-        if error.err_code not in GONE:
+        if error.err_code not in GONE and error.description != PURGED:
             raise
 
 

@@ -389,11 +389,14 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
             raise
 
     def reject_report(self, bureau: str, reason: str, raw: bytes, position: Position) -> None:
-        """Keeps a report that was not believed, for a person to look at; of each bureau the last ones."""
-        table = tables.report_rejected
+        """Keeps a report that was not believed, for a person to look at."""
         row = {"at": self._at, "bureau": bureau, "reason": reason, "raw": raw}
         row |= {"made": position.made, "sequence": position.sequence}
-        self._connection.execute(insert(table).values(**row))
+        self._connection.execute(insert(tables.report_rejected).values(**row))
+
+    def forget_rejected(self, bureau: str) -> None:
+        """Of the reports of one bureau that were not believed, keeps the last ones only."""
+        table = tables.report_rejected
         last = select(table.c.id).where(table.c.bureau == bureau).order_by(table.c.id.desc()).offset(REJECTED).limit(1)
         self._connection.execute(delete(table).where(table.c.bureau == bureau, table.c.id <= last.scalar_subquery()))
 
