@@ -426,7 +426,7 @@ def lonely(town: Town) -> Iterator[Node]:
     node.keeper._stopping.clear()
     node.compare()
     yield node
-    with node.database._engine.begin() as connection:
+    with town.nodes["NZ"].database._engine.begin() as connection:
         for table in ("dispute", "believed", "proved"):
             connection.execute(text(f"DELETE FROM {table}"))
     restart(town, "NZ", peers=())
