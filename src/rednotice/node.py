@@ -386,10 +386,10 @@ class Node:
         with self._receiving:
             return self._ledger.hashes()
 
-    def bucket(self, place: int) -> dict[str, int]:
-        """The last word on every subject of a bucket."""
+    def buckets(self, places: Iterable[int]) -> dict[str, int]:
+        """The last word on every subject of some buckets."""
         with self._receiving:
-            return dict(self._ledger.bucket(place))
+            return {one: event for place in places for one, event in self._ledger.bucket(place).items()}
 
     def letters_of(self, events: Sequence[int]) -> set[int]:
         """Those of some letters that are here."""

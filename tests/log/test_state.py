@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from rednotice.log.state import Ledger, bucket_of, differing, missing, surplus
 
 subjects = st.text(min_size=1, max_size=12)
+SLOW = settings(deadline=None, max_examples=20)
 pairs = st.lists(st.tuples(subjects, st.integers(0, 1000)), max_size=30)
 
 
+@SLOW
 @given(pairs, st.randoms())
 def test_the_order_in_which_events_come_makes_no_difference(said: list[tuple[str, int]], chance: object) -> None:
     other = list(said)
@@ -18,6 +20,7 @@ def test_the_order_in_which_events_come_makes_no_difference(said: list[tuple[str
     assert Ledger(said).root == Ledger(other).root
 
 
+@SLOW
 @given(pairs, pairs)
 def test_a_ledger_over_a_shared_one_is_the_two_together(
     shared: list[tuple[str, int]], own: list[tuple[str, int]]
@@ -29,7 +32,7 @@ def test_a_ledger_over_a_shared_one_is_the_two_together(
     assert all(over.last(subject) == together.last(subject) for subject, _ in (*shared, *own))
 
 
-@settings(deadline=None, max_examples=20)
+@SLOW
 @given(pairs, pairs)
 def test_hashes_that_are_kept_are_those_of_what_is_there(
     shared: list[tuple[str, int]], own: list[tuple[str, int]]

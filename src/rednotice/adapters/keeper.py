@@ -10,7 +10,7 @@ Nothing is ever removed because a list lacks it; only an envelope that says so r
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -48,8 +48,8 @@ class Kept(Protocol):
     def hashes(self) -> list[bytes]:
         """The hashes over what is held (`log.state`), at one moment."""
 
-    def bucket(self, place: int) -> dict[str, int]:
-        """What is held of one bucket: by subject the last word on it."""
+    def buckets(self, places: Iterable[int]) -> dict[str, int]:
+        """What is held of some buckets: by subject the last word on it."""
 
     def letters_of(self, events: Sequence[int]) -> set[int]:
         """Those of some letters that are here."""
@@ -157,18 +157,15 @@ class Keeper:
         hashes = self._node.hashes()
         lacking: dict[str, int] = {}
         more = 0
-        if root_hash(hashes) != root:
-            for place in differing(self._office.state(buckets=True).buckets, hashes):
-                told, held = self._office.bucket(place), self._node.bucket(place)
-                lacking |= missing(held, told)
-                more += len(surplus(held, told))
+        places = differing(self._office.state(buckets=True).buckets, hashes) if root_hash(hashes) != root else []
+        if places:
+            told, held = self._office.buckets(places), self._node.buckets(places)
+            lacking, more = missing(held, told), len(surplus(held, told))
         self.comparison = replace(self.comparison, surplus=more)
         return lacking
 
     def _still_lacking(self, words: dict[str, int]) -> dict[str, int]:
-        places = {bucket_of(subject) for subject in words}
-        held = {subject: event for place in places for subject, event in self._node.bucket(place).items()}
-        return missing(held, words)
+        return missing(self._node.buckets({bucket_of(subject) for subject in words}), words)
 
     def _lacking_letters(self, told: tuple[int, int]) -> list[int]:
         if told == self._letters:

@@ -65,13 +65,13 @@ class OfficeCalls:
         except (KeyError, TypeError, ValueError, binascii.Error):
             raise Unavailable(f"{self.url} answered with no state of circulation") from None
 
-    def bucket(self, place: int) -> dict[str, int]:
-        """One bucket: which event is the last word on each of its subjects."""
-        told = self._json("GET", f"/api/circulation/buckets?place={place}")
+    def buckets(self, places: Sequence[int]) -> dict[str, int]:
+        """Some buckets: which event is the last word on each of their subjects."""
+        told = self._json("GET", "/api/circulation/buckets?" + "&".join(f"place={place}" for place in places))
         try:
             return {str(subject): int(event) for subject, event in told["pairs"].items()}
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise Unavailable(f"{self.url} answered with no bucket") from None
+            raise Unavailable(f"{self.url} answered with no buckets") from None
 
     def letters(self, after: int) -> list[int]:
         """The events of the letters to this bureau after one."""

@@ -85,10 +85,10 @@ class Ledgers:
         with self._lock:
             return told.ledger.hashes()
 
-    def bucket(self, told: Told, place: int) -> dict[str, int]:
-        """The pairs of a ledger's bucket, at one moment."""
+    def buckets(self, told: Told, places: Iterable[int]) -> dict[str, int]:
+        """The pairs of some of a ledger's buckets, at one moment."""
         with self._lock:
-            return dict(told.ledger.bucket(place))
+            return {one: event for place in places for one, event in told.ledger.bucket(place).items()}
 
     def _ledger(self, bureau: str) -> Ledger:
         if bureau not in self._own:

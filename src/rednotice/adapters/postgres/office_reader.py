@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +68,9 @@ class OfficeReader(RedressReader):
         """The hashes of the buckets of what a bureau was told."""
         return self._ledgers.hashes(told)
 
-    def bucket(self, bureau: str, place: int) -> dict[str, int]:
-        """One bucket of what a bureau was told."""
-        return self._ledgers.bucket(self.told(bureau), place)
+    def buckets(self, bureau: str, places: Iterable[int]) -> dict[str, int]:
+        """Some buckets of what a bureau was told: by subject the last word on it."""
+        return self._ledgers.buckets(self.told(bureau), places)
 
     def sent_to(self, stream: str) -> int:
         """How many subjects a stream was ever sent messages of."""

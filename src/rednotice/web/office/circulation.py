@@ -35,7 +35,10 @@ class State(BaseModel):
     last_letter: int
 
 
-class Bucket(BaseModel):
+PlaceOfBucket = Annotated[int, Field(ge=0, lt=BUCKETS)]
+
+
+class Pairs(BaseModel):
     """By subject, the event that is the last word on it."""
 
     pairs: dict[str, int]
@@ -80,10 +83,12 @@ def state(office: TheOffice, bureau: Calling, buckets: bool = False) -> State:
 
 
 @router.get("/api/circulation/buckets", tags=["circulation"])
-def bucket(office: TheOffice, bureau: Calling, place: Annotated[int, Query(ge=0, lt=BUCKETS)]) -> Bucket:
-    """One of the buckets: which event is the last word on each of its files."""
+def buckets(
+    office: TheOffice, bureau: Calling, place: Annotated[list[PlaceOfBucket], Query(max_length=BUCKETS)]
+) -> Pairs:
+    """Some of the buckets: which event is the last word on each of their files."""
     with office.read() as reader:
-        return Bucket(pairs=reader.bucket(bureau, place))
+        return Pairs(pairs=reader.buckets(bureau, place))
 
 
 @router.get("/api/circulation/letters", tags=["circulation"])
