@@ -66,6 +66,18 @@ class LogReader:
         )
         return [Entry(row.number, row.leaf, row.salt, row.content) for row in self._connection.execute(query)]
 
+    def leaves(self, start: int, count: int) -> list[bytes]:
+        """Leaves from a number on, in order, without their contents."""
+        event = tables.event
+        query = select(event.c.leaf).where(event.c.number >= start, event.c.number < start + count)
+        return list(self._connection.execute(query.order_by(event.c.number)).scalars())
+
+    def hashes(self, level: int, start: int, count: int) -> list[Hash]:
+        """The hashes of complete subtrees of one level, side by side."""
+        node = tables.log_node
+        query = select(node.c.hash).where(node.c.level == level, node.c.index >= start, node.c.index < start + count)
+        return [bytes(hash_) for hash_ in self._connection.execute(query.order_by(node.c.index)).scalars()]
+
     def consistency(self, old: int, new: int) -> list[Hash]:
         """The proof that the log of `old` events is the beginning of that of `new`."""
         return consistency_proof(self.node, old, new)

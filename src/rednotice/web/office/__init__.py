@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from rednotice.office import Office
 from rednotice.web.app import make_app
-from rednotice.web.office import cases, holds, law, log, notices, operation, redress, requests, review
+from rednotice.web.office import cases, holds, law, log, notices, operation, redress, requests, review, tiles
 
 DESCRIPTION = """
 The centre of the organisation. A bureau's desk files requests and follows cases; reviewers examine and sign; every
@@ -25,6 +25,6 @@ def office_app(office: Office) -> FastAPI:
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    for step in (operation, requests, review, notices, cases, redress, holds, log, law):
+    for step in (operation, requests, review, notices, cases, redress, holds, log, tiles, law):
         app.include_router(step.router)
     return app
