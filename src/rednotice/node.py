@@ -150,6 +150,20 @@ class Node:
         """Which embedded engine ended by itself, in a sentence; None if all run."""
         return broken_engine(self._postgres, self._nats)
 
+    def line_trouble(self) -> str | None:
+        """What keeps notices from coming in or reports from going out, in a sentence."""
+        return self.relay.trouble or self._stream.trouble
+
+    @property
+    def events_behind(self) -> int:
+        """How many messages of the office's streams were not taken when these were last asked."""
+        return sum(reading.behind for reading in self._stream.reading.values())
+
+    @property
+    def index_is_stale(self) -> bool:
+        """Whether the index has to be built anew before it can be trusted."""
+        return self._index_is_stale
+
     # --- The road -------------------------------------------------------------------------------------------
 
     def check(self, query: Query, by: Officer, limit: int = 10) -> Check:

@@ -185,6 +185,10 @@ class Office:
         """Which embedded engine ended by itself, in a sentence; None if all run."""
         return broken_engine(self._postgres, self._nats)
 
+    def circulation_trouble(self) -> str | None:
+        """What keeps acts from going out or reports from coming in, in a sentence."""
+        return self.relay.trouble or self._stream.trouble
+
     @property
     def leaf_port(self) -> int | None:
         """The port at which the embedded NATS takes bureaus' leaves."""

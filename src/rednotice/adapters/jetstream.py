@@ -53,6 +53,14 @@ class Message:
     position: Position
 
 
+@dataclass(slots=True)
+class Reading:
+    """How reading a stream goes: messages that were not taken when it was last asked, and what is in the way."""
+
+    behind: int = 0
+    trouble: str | None = None
+
+
 Handler = Callable[[Sequence[Message]], None]
 """Takes messages in order. If it raises, they come again."""
 Remembered = Callable[[], Position | None]
@@ -69,6 +77,7 @@ class JetStream:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {reader}", daemon=True)
         self._client: Client | None = None
         self._readers: list[asyncio.Task[None]] = []
+        self.reading: dict[str, Reading] = {}
         self._closing = False
 
     def open(self) -> None:
@@ -119,6 +128,13 @@ class JetStream:
     def connected(self) -> bool:
         """Whether the server answers at the moment."""
         return self._client is not None and bool(self._client.is_connected)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is in the way of the connection or of a reader, in a sentence; None if all is well."""
+        if not self.connected:
+            return "NATS does not answer"
+        return next((reading.trouble for reading in self.reading.values() if reading.trouble), None)
 
     def ensure_stream(self, name: str, subjects: Sequence[str], *, last_per_subject: bool = False) -> None:
         """Creates a stream on disk, or leaves one that is there."""
@@ -184,13 +200,14 @@ class JetStream:
 
     async def _keep_reading(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         trouble = None
+        reading = self.reading[stream] = Reading(trouble="the stream was not read yet")
         while not self._closing:
             try:
                 position = await self._loop.run_in_executor(None, remembered)
                 subscription, made = await self._subscribe(stream, position)
-                trouble = None
+                trouble = reading.trouble = None
                 try:
-                    await self._hand_over(made, subscription, handler)
+                    await self._hand_over(made, subscription, handler, reading)
                 finally:
                     await _quietly(subscription.unsubscribe())
             except asyncio.CancelledError:
@@ -199,6 +216,7 @@ class JetStream:
                 if not self._closing and type(error) is not trouble:
                     log.warning("reader.retry", stream=stream, error=type(error).__name__)
                 trouble = type(error)
+                reading.trouble = f"the stream {stream} cannot be read ({type(error).__name__})"
                 await asyncio.sleep(RETRY)
 
     async def _subscribe(self, stream: str, after: Position | None) -> tuple[JetStreamContext.PullSubscription, str]:
@@ -219,7 +237,9 @@ class JetStream:
         await self._context().add_consumer(stream, config)
         return await self._context().pull_subscribe_bind(consumer=self._reader, stream=stream), made
 
-    async def _hand_over(self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler) -> None:
+    async def _hand_over(
+        self, made: str, subscription: JetStreamContext.PullSubscription, handler: Handler, reading: Reading
+    ) -> None:
         last = 0
         while not self._closing:
             try:
@@ -242,6 +262,7 @@ class JetStream:
                 last = batch[-1].position.sequence
             for message in messages:
                 await message.ack()
+            reading.behind = max(0, waiting + 1 - len(messages))
 
     def _context(self) -> JetStreamContext:
         return self._connection().jetstream(domain=self._domain)

@@ -14,6 +14,7 @@ from rednotice.cli import (
     application,
     case,
     check,
+    circulation,
     hold,
     law,
     lists,
@@ -44,6 +45,7 @@ app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
 app.add_typer(notice.app, name="notice")
 app.add_typer(check.hits, name="hit")
+app.add_typer(circulation.app, name="circulation")
 app.add_typer(case.app, name="case")
 app.add_typer(application.app, name="application")
 app.add_typer(hold.app, name="hold")

@@ -19,6 +19,8 @@ from rednotice.model.person import Person
 from rednotice.model.values import Line, Text, fault
 from rednotice.node import Node
 from rednotice.web.app import After, Enrolled, bearer, make_app
+from rednotice.web.health import add_health, node_parts
+from rednotice.web.metrics import add_metrics, check_seconds, node_figures
 
 DESCRIPTION = """
 A bureau's own node. It holds what the office circulates, answers checks whether or not the line stands, and queues
@@ -132,6 +134,8 @@ def node_app(node: Node) -> FastAPI:
     """A node's application."""
     app = make_app(f"rednotice: bureau node {node.settings.bureau}", DESCRIPTION)
     acting = Annotated[Officer, Depends(bearer(lambda token: node.database.officer_of(token)))]
+    seconds = check_seconds(add_metrics(app, lambda: node_figures(node)))
+    add_health(app, *node_parts(node))
 
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
@@ -156,15 +160,19 @@ def node_app(node: Node) -> FastAPI:
         """What notices are worth in this country, line by line, with sources."""
         return node.settings.effects
 
+    @seconds.time()
+    def timed(query: nouns.Query, by: Officer, limit: int) -> nouns.Check:
+        return node.check(query, by, limit)
+
     @app.post("/api/checks", tags=["check"])
     def check(question: CheckBody, by: acting) -> nouns.Check:
         """Who is this? Ranked matches, each with its reason, its notice and what may be done here."""
-        return node.check(question.query, by, question.limit)
+        return timed(question.query, by, question.limit)
 
     @app.post("/api/screen", tags=["check"])
     def screen(questions: ScreenBody, by: acting) -> list[ScreenAnswer]:
         """Who are these? Each question is a check like any other, kept under its own number; answers in their order."""
-        checks = (node.check(query, by, questions.limit) for query in questions.queries)
+        checks = (timed(query, by, questions.limit) for query in questions.queries)
         return [ScreenAnswer(check=made.number, hits=[*map(_screen_hit, made.results)]) for made in checks]
 
     @app.post("/api/hits", tags=["check"], status_code=201)

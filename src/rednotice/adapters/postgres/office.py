@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.circulation import bureaus
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
 from rednotice.adapters.postgres.log import LogReader, LogWriter
@@ -191,6 +192,11 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         """The bureaus whose nodes are connected."""
         table = tables.bureau_node
         return self._connection.execute(select(table.c.bureau).order_by(table.c.bureau)).scalars().all()
+
+    def owed(self, bureau: str) -> tuple[int, datetime | None]:
+        """Of how many notices a bureau owes a receipt, and since when."""
+        found = bureaus(self._connection, bureau)
+        return (found[0].owing, found[0].silent_since) if found else (0, None)
 
     def send_again(self, event: int, subject: str, bureau: str) -> None:
         """Has an event go to one bureau's own stream."""

@@ -5,6 +5,8 @@ from fastapi.responses import RedirectResponse
 
 from rednotice.office import Office
 from rednotice.web.app import make_app
+from rednotice.web.health import add_health, office_parts
+from rednotice.web.metrics import add_metrics, office_figures
 from rednotice.web.office import cases, holds, law, log, notices, operation, redress, requests, review, tiles
 
 DESCRIPTION = """
@@ -20,6 +22,9 @@ def office_app(office: Office) -> FastAPI:
     """The office's application."""
     app = make_app("rednotice: the office", DESCRIPTION)
     app.state.office = office
+
+    add_metrics(app, lambda: office_figures(office))
+    add_health(app, office_parts(office))
 
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
