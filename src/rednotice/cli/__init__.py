@@ -12,6 +12,7 @@ from rich.console import Console
 from rednotice import __version__
 from rednotice.cli import (
     application,
+    backup,
     case,
     check,
     circulation,
@@ -58,6 +59,8 @@ app.add_typer(officer.bureaus, name="bureau")
 app.command("office")(serve.office)
 app.command("node")(serve.node)
 app.command("migrate")(serve.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 
 
 def _version(wanted: bool) -> None:
