@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys
+from rednotice.adapters import folders, keys, tracing
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats, reader_name
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
@@ -252,8 +252,9 @@ class Node:
                 for message in messages:
                     try:
                         trusted = open_envelope(message.data, self._office, believed)
-                        # The index changes before the commit: a receipt speaks of both, and goes out after it.
-                        self._change_index(reception.apply(work, trusted))
+                        with tracing.event("apply", self._office.name, trusted.event.number):
+                            # The index changes before the commit: a receipt speaks of both, and goes out after it.
+                            self._change_index(reception.apply(work, trusted))
                         believed = _longer(believed, trusted)
                     except NotTrusted as error:
                         self._reject(now, message, str(error))

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys
+from rednotice.adapters import folders, keys, tracing
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import OFFICE_DOMAIN, EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
@@ -200,7 +200,7 @@ class Office:
     def _act(self, by: Officer | None = None, act: str = "", subject: str = "") -> Iterator[PostgresOfficeWork]:
         """One act, in one transaction. If it is named and the rules forbid it, the log keeps that it was tried."""
         try:
-            with self.database.work(self._clock()) as work:
+            with tracing.act(act), self.database.work(self._clock()) as work:
                 yield work
         except (NotAllowed, Conflict, InvalidInput) as refusal:
             if by and act:
@@ -533,8 +533,9 @@ class Office:
         if report.kind is ReportKind.RECEIPT:
             if work.take_report_once(bureau, report.number, digest):
                 receipt = Receipt.model_validate(report.body)
-                circulation.take_receipt(work, bureau, receipt)
-                ruling.take_answer(work, receipt.control_number)
+                with tracing.event("take receipt", self.key.name, receipt.event):
+                    circulation.take_receipt(work, bureau, receipt)
+                    ruling.take_answer(work, receipt.control_number)
             return
         hit = Hit.model_validate(report.body)
         if not work.take_report_once(bureau, report.number, digest, hit.control_number, message.position):

@@ -101,6 +101,11 @@ class LogWriter(LogReader):
         self._size: int | None = None
         self._appended = False
 
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._signer.name
+
     def lock(self) -> None:
         """Waits until no other transaction writes to the log; to be called before the first append."""
         self._connection.execute(_ONE_WRITER)

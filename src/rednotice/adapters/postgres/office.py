@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from rednotice.adapters import tracing
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.circulation import bureaus
@@ -105,7 +106,8 @@ class OfficeDatabase:
                 envelope = log.envelope(row.event)
                 try:
                     if envelope is not None:
-                        publish(row.subject, leaf_hash(envelope.leaf).hex(), envelope.pack())
+                        with tracing.event("publish", self._signer.name, row.event):
+                            publish(row.subject, leaf_hash(envelope.leaf).hex(), envelope.pack())
                 except Unavailable as error:
                     failure = error
                     break
@@ -177,15 +179,16 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
             problem = f"the event {kind} would have {size:,} bytes, at most {CONTENT_LIMIT:,} travel"
             raise InvalidInput.at("", problem, "Shorten texts, or split the request", "act")
         number = self.log.append(self._at, kind, subject, content)
-        if circulate:
-            self._post(number, NOTICE_SUBJECT + in_path(subject))
-        for bureau in chosen:
-            self.send_again(number, subject, bureau)
-        for bureau in addressees:
-            row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
-            self._connection.execute(insert(tables.letter).values(content=content, **row))
-            if bureau in self.connected():
-                self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
+        with tracing.event(f"record {kind}", self.log.origin, number):
+            if circulate:
+                self._post(number, NOTICE_SUBJECT + in_path(subject))
+            for bureau in chosen:
+                self.send_again(number, subject, bureau)
+            for bureau in addressees:
+                row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
+                self._connection.execute(insert(tables.letter).values(content=content, **row))
+                if bureau in self.connected():
+                    self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
         return number
 
     def connected(self) -> Sequence[str]:
