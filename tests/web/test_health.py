@@ -17,6 +17,7 @@ from rednotice.flow.circulation import silent
 from rednotice.log.report import Action
 from rednotice.model.bureau import Role
 from rednotice.model.event import EventKind
+from rednotice.model.notice import in_path
 from rednotice.model.request import Diffusion
 from rednotice.office import Office, OfficeSettings
 from rednotice.web.node_api import node_app
@@ -24,7 +25,7 @@ from rednotice.web.office import office_app
 from tests.conftest import Road, eventually
 from tests.flow.test_restricted import publish_for_some
 from tests.log.test_note import WITNESS
-from tests.web.test_http import desks, served
+from tests.web.test_http import Desks, desks, served
 from tests.web.test_life import Typist, address, typist
 
 __all__ = ["address", "desks", "typist"]
@@ -140,10 +141,15 @@ def test_a_bureau_that_does_not_answer_is_seen_in_the_figures_and_in_the_list(ro
             assert owed["rednotice_receipts_owed", "NZ"] == 0
             listed = desks.office("OFFICE", Role.REVIEWER).call("GET", "/api/circulation").json()
             es = {one["bureau"]: one for one in listed}["ES"]
+            shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/notices/{in_path(number)}").json()
+            assert shown["silent"] == ["ES"]
+            assert shown["silent_since"] == es["silent_since"]
             assert (es["owing"], es["silent_since"] is not None) == (1, True)
         finally:
             road.lines["ES"].mend()
         road.wait_receipt("ES", number)
+        shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/notices/{in_path(number)}").json()
+        assert (shown["silent"], shown["silent_since"]) == ([], None)
         assert figures(office)["rednotice_receipts_owed", "ES"] == 0
         assert desks.office("ES").call("GET", "/api/circulation").status_code == 403
 
@@ -166,6 +172,31 @@ def test_what_is_owed_is_what_each_notice_says_is_silent(road: Road) -> None:
         assert counted["NZ"] >= 4
     finally:
         road.lines["NZ"].mend()
+
+
+def test_reports_that_are_sent_again_are_taken_once(desks: Desks, road: Road) -> None:
+    node = road.nodes["ES"]
+    _, number = road.publish()
+    road.wait_receipt("ES", number)
+
+    def kept() -> tuple[int, int]:
+        with road.office.read() as reader:
+            es = {one.bureau: one for one in reader.circulation()}["ES"]
+            return es.receipts, reader.rejected_reports()
+
+    def waiting() -> int:
+        with node.read() as reader:
+            return reader.waiting()
+
+    before = kept()
+    asked = {"since": "2020-01-01T00:00:00Z"}
+    assert desks.node(Role.OFFICER).call("POST", "/api/reports/again", json=asked).status_code == 403
+    count = desks.node(Role.OPERATOR).call("POST", "/api/reports/again", json=asked).json()["reports"]
+    assert count >= before[0]
+    eventually(lambda: waiting() == 0 or None, "the reports are sent")
+    road.publish()
+    eventually(lambda: kept()[0] == before[0] + 1 or None, "the next receipt, and no other")
+    assert kept() == (before[0] + 1, before[1])
 
 
 def test_checks_are_counted_with_their_seconds(desks: Any) -> None:

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from rednotice.cli.client import connect
-from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, show_json
+from rednotice.cli.options import ActingAs, DataFolder, Json, fill, out, present, show_json
 from rednotice.errors import Unavailable
 
 app = typer.Typer(no_args_is_help=True, help="How notices arrive at the bureaus.")
@@ -48,6 +48,20 @@ def watch(
                 found, said = client.get("/api/circulation"), _now()
             except Unavailable as error:
                 said = f"{error} This was {said[said.rindex('seen ') :]}"
+
+
+@app.command("report-again")
+def report_again(
+    since: Annotated[datetime, typer.Option(help="From when on, in UTC", formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])],
+    data: DataFolder,
+    bureau: Annotated[str | None, typer.Option(help="Which node, if several run here")] = None,
+    acting_as: ActingAs = None,
+    as_json: Json = False,
+) -> None:
+    """Have a node send its reports again, to an office that was restored; none is taken twice."""
+    client, _ = connect(data, "node", name=acting_as, role="operator", bureau=bureau)
+    found = client.post("/api/reports/again", {"since": since.replace(tzinfo=UTC).isoformat()})
+    present(found, f"{found['reports']} reports wait for the line again.", as_json=as_json)
 
 
 def _now() -> str:

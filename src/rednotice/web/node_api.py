@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from rednotice.adapters.lists import read_ofac
 from rednotice.errors import NotAllowed, NotFound
@@ -119,6 +119,18 @@ class LocalImport(BaseModel):
     remarks: list[str]
 
 
+class AgainBody(BaseModel):
+    """From when on reports are to be sent again."""
+
+    since: AwareDatetime
+
+
+class Again(BaseModel):
+    """How many reports wait for the line again."""
+
+    reports: int
+
+
 class NodeStatus(BaseModel):
     """How the node is."""
 
@@ -218,6 +230,15 @@ def node_app(node: Node) -> FastAPI:
         """Enrols an officer of this bureau."""
         enrolled = Officer(name=officer.name, bureau=node.settings.bureau, role=officer.role)
         return Enrolled(officer=enrolled, token=node.enrol(enrolled, by))
+
+    @app.post("/api/reports/again", tags=["operation"])
+    def report_again(asked: AgainBody, by: acting) -> Again:
+        """Sends reports again to an office that may have lost them; it takes none twice."""
+        if by.role is not Role.OPERATOR:
+            raise NotAllowed(f"{by.name} ({by.role}) cannot have reports sent again; an operator can")
+        count = node.database.report_again(asked.since)
+        node.relay.wake()
+        return Again(reports=count)
 
     @app.get("/api/officers", tags=["operation"])
     def officers(by: acting) -> list[Officer]:
