@@ -7,6 +7,7 @@
     ├── Conflict         the state of the thing forbids the act (signed already, not yet published, ...)
     ├── NotTrusted       bytes from outside failed a check of signature, proof or order
     ├── Unavailable      a part that is needed does not answer; nothing was done, try again
+    │   └── NotReady     the program runs, but not all that it needs; carries every part that is not well
     └── CannotStart      an engine, port or folder is not to be had; says which, in one sentence
 
 A message says what was found, what was expected, where, and what to do.
@@ -118,6 +119,16 @@ class Unavailable(RedNoticeError):
 
     title = "Not available at the moment"
     status = 503
+
+
+class NotReady(Unavailable):
+    """The program runs, but should be sent nothing. `faults` names every part that is not well."""
+
+    title = "Not ready"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("not well: " + ", ".join(fault.path for fault in faults))
 
 
 class CannotStart(RedNoticeError):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys, nkeys
+from rednotice.adapters import folders, keys, nkeys, tracing
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
@@ -190,6 +190,20 @@ class Node:
         """Which embedded engine ended by itself, in a sentence; None if all run."""
         return broken_engine(self._postgres, self._nats)
 
+    def line_trouble(self) -> str | None:
+        """What keeps notices from coming in or reports from going out, in a sentence."""
+        return self.relay.trouble or self._stream.trouble
+
+    @property
+    def events_behind(self) -> int:
+        """How many events it lacked when it last compared itself with the office."""
+        return self.keeper.comparison.behind if self.keeper else 0
+
+    @property
+    def index_is_stale(self) -> bool:
+        """Whether the index has to be built anew before it can be trusted."""
+        return self._index_is_stale
+
     # --- The road -------------------------------------------------------------------------------------------
 
     def check(self, query: Query, by: Officer, limit: int = 10) -> Check:
@@ -297,7 +311,8 @@ class Node:
             work.expect(one.event.subject for _, _, one in trusted)
             for subject, raw, one in trusted:
                 try:
-                    changes.append((one.event.number, reception.apply(work, one)))
+                    with tracing.event("apply", self._office.name, one.event.number):
+                        changes.append((one.event.number, reception.apply(work, one)))
                     taken += 1
                 except NotTrusted as error:
                     self._reject(now, subject, raw, str(error))

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from rednotice.adapters import clock as clocks
-from rednotice.adapters import folders, keys, nkeys
+from rednotice.adapters import folders, keys, nkeys, tracing
 from rednotice.adapters.callers import Callers
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
@@ -209,6 +209,10 @@ class Office:
         """Which embedded engine ended by itself, in a sentence; None if all run."""
         return broken_engine(self._postgres, self._nats)
 
+    def circulation_trouble(self) -> str | None:
+        """What keeps acts from going out or reports from coming in, in a sentence."""
+        return self.relay.trouble or self._stream.trouble
+
     @property
     def leaf_port(self) -> int | None:
         """The port at which the embedded NATS takes bureaus' leaves."""
@@ -220,7 +224,7 @@ class Office:
     def _act(self, by: Officer | None = None, act: str = "", subject: str = "") -> Iterator[PostgresOfficeWork]:
         """One act, in one transaction. If it is named and the rules forbid it, the log keeps that it was tried."""
         try:
-            with self.database.work(self._clock()) as work:
+            with tracing.act(act), self.database.work(self._clock()) as work:
                 yield work
         except (NotAllowed, Conflict, InvalidInput) as refusal:
             if by and act:
@@ -661,8 +665,9 @@ class Office:
         if report.kind is ReportKind.RECEIPT:
             if work.take_report_once(bureau, report.number, digest):
                 receipt = Receipt.model_validate(report.body)
-                circulation.take_receipt(work, bureau, receipt)
-                ruling.take_answer(work, receipt.control_number)
+                with tracing.event("take receipt", self.key.name, receipt.event):
+                    circulation.take_receipt(work, bureau, receipt)
+                    ruling.take_answer(work, receipt.control_number)
             return
         hit = Hit.model_validate(report.body)
         if not work.take_report_once(bureau, report.number, digest, hit.control_number, message.position):

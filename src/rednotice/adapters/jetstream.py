@@ -102,6 +102,7 @@ class JetStream:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"nats {name}", daemon=True)
         self._client: Client | None = None
         self._readers: list[asyncio.Task[None]] = []
+        self._troubles: dict[str, str | None] = {}
         self._closing = False
 
     def open(self) -> None:
@@ -151,6 +152,13 @@ class JetStream:
     def connected(self) -> bool:
         """Whether the server answers at the moment."""
         return self._client is not None and bool(self._client.is_connected)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is in the way of the connection or of a reader, in a sentence; None if all is well."""
+        if not self.connected:
+            return "NATS does not answer"
+        return next((trouble for trouble in self._troubles.values() if trouble), None)
 
     def ensure_stream(
         self, name: str, subject: str, *, last_per_subject: bool = False, quota: Quota | None = None
@@ -306,6 +314,7 @@ class JetStream:
 
     async def _keep_reading(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         trouble = None
+        self._troubles[stream] = f"the stream {stream} was not read yet"
         while not self._closing:
             try:
                 await self._read(stream, remembered, handler)
@@ -316,12 +325,14 @@ class JetStream:
                 if not self._closing and type(error) is not trouble:
                     log.warning("reader.retry", stream=stream, error=type(error).__name__)
                 trouble = type(error)
+                self._troubles[stream] = f"the stream {stream} cannot be read ({type(error).__name__})"
                 await asyncio.sleep(RETRY)
 
     async def _read(self, stream: str, remembered: Remembered, handler: Handler) -> None:
         """Reads as long as the stream is the one that it was at the beginning."""
         async with _News(self._connection(), stream) as news, _Questions(self._connection()) as questions:
             made, last = await self._state(stream)
+            self._troubles[stream] = None
             position = await self._loop.run_in_executor(None, remembered)
             stands = position is not None and position.made == made and position.sequence <= last
             place = position.sequence if position and stands else 0

@@ -12,6 +12,7 @@ from rich.console import Console
 from rednotice import __version__
 from rednotice.cli import (
     application,
+    backup,
     case,
     check,
     circulation,
@@ -46,6 +47,7 @@ app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
 app.add_typer(notice.app, name="notice")
 app.add_typer(check.hits, name="hit")
+app.add_typer(circulation.app, name="circulation")
 app.add_typer(case.app, name="case")
 app.add_typer(application.app, name="application")
 app.add_typer(hold.app, name="hold")
@@ -60,6 +62,8 @@ app.add_typer(engine.app, name="engine")
 app.command("office")(serve.office)
 app.command("node")(serve.node)
 app.command("migrate")(serve.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 
 
 def _version(wanted: bool) -> None:

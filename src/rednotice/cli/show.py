@@ -201,7 +201,8 @@ def notice(found: Row) -> None:
     rows = [(one["bureau"], one["action"], one["version"], one["received_at"][:23]) for one in found["deliveries"]]
     table(("bureau", "did", "version", "receipt"), rows)
     if found["silent"]:
-        out.print(f"Silent about this version: {', '.join(found['silent'])}")
+        since = (found["silent_since"] or "")[:19]
+        out.print(f"Silent about this version since {since}: {', '.join(found['silent'])}")
 
 
 def _names(person: Row) -> str:

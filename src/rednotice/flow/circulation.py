@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from rednotice.errors import Conflict, NotAllowed, NotTrusted
@@ -240,6 +240,7 @@ def circulate(work: OfficeWork, kind: EventKind, notice: Notice, content: dict[s
 
 def catch_up(work: OfficeWork, bureau: str) -> None:
     """Sends a bureau that is connected now the notices that not everybody may have, but it may."""
+    _expect_receipt(work, bureau, work.at)
     for standing in work.notices_for_some():
         if standing.in_force and standing.notice.may_have(bureau):
             work.send_again(standing.event, standing.notice.control_number, bureau)
@@ -310,6 +311,31 @@ def take_receipt(work: OfficeWork, bureau: str, receipt: Receipt) -> None:
     work.save_receipt(bureau, receipt)
     content = {"bureau": bureau, **receipt.model_dump(mode="json")}
     work.record(EventKind.RECEIPT_RETURNED, receipt.control_number, content)
+    _expect_receipt(work, bureau, work.at)
+
+
+def receipt_due(work: OfficeWork, task: Task) -> None:
+    """Tells the office's desk, once, that a bureau owes a receipt for too long; its next receipt sets the clock anew.
+
+    A bureau that owes nothing, or not for long, is looked at again later.
+    """
+    bureau = task.subject
+    if bureau not in work.connected():
+        return
+    count, since = work.owed(bureau)
+    if since is None or since + _silence(work) > work.at:
+        _expect_receipt(work, bureau, since or work.at)
+        return
+    content = {"bureau": bureau, "notices": count, "silent_since": since.isoformat()}
+    work.record(EventKind.BUREAU_SILENT, bureau, content, letters=[OFFICE])
+
+
+def _expect_receipt(work: OfficeWork, bureau: str, since: datetime) -> None:
+    work.schedule(Task(kind=TaskKind.RECEIPT_DUE, subject=bureau, due=since + _silence(work)))
+
+
+def _silence(work: OfficeWork) -> timedelta:
+    return timedelta(hours=figure("silence_hours", work.at.date()))
 
 
 def _publish(work: OfficeWork, notice: Notice, before: Notice | None = None) -> None:

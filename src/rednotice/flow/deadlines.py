@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rednotice.flow import consultation, followup, redress, retention, upkeep
+from rednotice.flow import circulation, consultation, followup, redress, retention, upkeep
 from rednotice.flow.work import OfficeWork
 from rednotice.model.task import Task, TaskKind
 
@@ -20,6 +20,7 @@ HANDLERS: dict[TaskKind, Callable[[OfficeWork, Task], None]] = {
     TaskKind.REVIEW_COMING: upkeep.review_coming,
     TaskKind.REVIEW_DUE: upkeep.review_due,
     TaskKind.DUTY_DUE: followup.duty_due,
+    TaskKind.RECEIPT_DUE: circulation.receipt_due,
     TaskKind.ANSWER_DUE: consultation.answer_due,
     TaskKind.OPINION_DUE: consultation.opinion_due,
     TaskKind.PROTEST_DUE: consultation.opinion_due,

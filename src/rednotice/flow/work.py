@@ -131,6 +131,9 @@ class OfficeWork(Protocol):
     def save_notice(self, circulated: Circulated) -> None:
         """Stores a notice, new or changed."""
 
+    def owed(self, bureau: str) -> tuple[int, datetime | None]:
+        """Of how many notices a bureau owes a receipt, and since when; nothing for one that is not connected."""
+
     def save_receipt(self, bureau: str, receipt: Receipt) -> None:
         """Stores what a bureau's node did with an event."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.envelope import SALT_BYTES, commitment
-from rednotice.log.merkle import Hash, completed_by, leaf_hash, root
+from rednotice.log.merkle import EMPTY_ROOT, Hash, completed_by, leaf_hash, root
 from rednotice.log.note import Verifier
 
 
@@ -44,23 +44,30 @@ def audit(leaves: Iterable[Leaf], note: str, office: Verifier, since: Checkpoint
         NotTrusted: at the first thing that does not fit, and says which.
     """
     checkpoint = open_checkpoint(note, office)
-    nodes: dict[tuple[int, int], Hash] = {}
+    # Only the subtrees that a root or the next leaf is made of: a million leaves need no more memory than ten.
+    edge: dict[tuple[int, int], Hash] = {}
 
     def read(level: int, index: int) -> Hash:
-        return nodes[level, index]
+        return edge[level, index]
 
+    beginning = EMPTY_ROOT
     number = contents = hidden = 0
     for number, leaf in enumerate(leaves, start=1):
         _fits(leaf, number - 1)
         contents, hidden = contents + (leaf.content is not None), hidden + (leaf.content is None)
-        nodes.update({(lv, ix): hash_ for lv, ix, hash_ in completed_by(read, number - 1, leaf_hash(leaf.leaf))})
+        *below, (level, index, hash_) = completed_by(read, number - 1, leaf_hash(leaf.leaf))
+        for lower, place, _ in below:
+            del edge[lower, place - 1]
+        edge[level, index] = hash_
+        if since and number == since.size:
+            beginning = root(read, number)
         if number == checkpoint.size:
             break
     if number != checkpoint.size:
         raise NotTrusted(f"the office signed {checkpoint.size} events, but shows {number}")
     if root(read, number) != checkpoint.root:
         raise NotTrusted(f"the {number} events shown are not those that the office signed: their root is another")
-    if since and (since.size > number or root(read, since.size) != since.root):
+    if since and (since.size > number or beginning != since.root):
         raise NotTrusted(f"the log of {since.size} events signed before is not the beginning of this one")
     return Audited(checkpoint, contents, hidden)
 

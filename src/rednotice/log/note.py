@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell keys of one name apart."""
-        return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:4]
+        return key_id(self.name, _ED25519 + self.public)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether this key made the signature."""
@@ -41,7 +42,7 @@ class Verifier:
         return True
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.public).decode()}"
+        return write_key(self.name, _ED25519 + self.public)
 
     @classmethod
     def parse(cls, text: str) -> Verifier:
@@ -50,16 +51,7 @@ class Verifier:
         Raises:
             NotTrusted: if the line is not a verifier key, or its hash does not fit.
         """
-        try:
-            name, key_id, encoded = text.strip().split("+", 2)
-            raw = base64.b64decode(encoded, validate=True)
-            name.encode()
-        except (ValueError, binascii.Error):
-            raise NotTrusted(f"{quote(text)} is not a key of the form name+hash+key") from None
-        key = cls(name, raw[1:])
-        if raw[:1] != _ED25519 or len(raw) != 33 or key.key_id.hex() != key_id or not name:
-            raise NotTrusted(f"the key {quote(text)} is damaged: its hash does not fit")
-        return key
+        return cls(*read_key(text, _ED25519))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +75,7 @@ def sign_note(text: str, signer: Signer) -> str:
     """Puts a signature under a text, which must end in a line break."""
     if not text.endswith("\n"):
         raise ValueError("the text of a note ends in a line break")
-    stamp = base64.b64encode(signer.verifier.key_id + signer.sign(text.encode())).decode()
-    return f"{text}\n{_DASH}{signer.name} {stamp}\n"
+    return f"{text}\n{signature_line(signer.name, signer.verifier.key_id, signer.sign(text.encode()))}"
 
 
 def open_note(note: str, verifier: Verifier) -> str:
@@ -93,22 +84,67 @@ def open_note(note: str, verifier: Verifier) -> str:
     Raises:
         NotTrusted: if no valid signature of this key stands under the text.
     """
-    text, separator, signatures = note.rpartition("\n\n")
+    text, signatures = split_note(note)
+    for name, raw in signatures:
+        if (name, raw[:4]) == (verifier.name, verifier.key_id) and verifier.verify(text.encode(), raw[4:]):
+            return text
+    raise NotTrusted(f"no valid signature of the key {verifier.name}+{verifier.key_id.hex()} stands under the note")
+
+
+# --- What keys and notes of every kind have in common --------------------------------------------------------
+
+
+def key_id(name: str, key: bytes) -> bytes:
+    """Four bytes that tell keys of one name apart; the key is that of its kind, one byte, and its public half."""
+    return hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+
+
+def write_key(name: str, key: bytes) -> str:
+    """A key on one line."""
+    return f"{name}+{key_id(name, key).hex()}+{base64.b64encode(key).decode()}"
+
+
+def read_key(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Name and public half of an Ed25519 key, which is of the kind that is expected.
+
+    Raises:
+        NotTrusted: if the line is not a verifier key of this kind, or its hash does not fit.
+    """
+    try:
+        name, said, encoded = text.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+        name.encode()
+    except (ValueError, binascii.Error):
+        raise NotTrusted(f"{quote(text)} is not a key of the form name+hash+key") from None
+    if raw[:1] != kind or len(raw) != 33 or key_id(name, raw).hex() != said or not name:
+        raise NotTrusted(f"the key {quote(text)} is damaged: its hash does not fit")
+    return name, raw[1:]
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """A signature as it stands under a note."""
+    return f"{_DASH}{name} {base64.b64encode(key_id + signature).decode()}\n"
+
+
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a note, and the name and the bytes (key id first) of every signature that has the form of one.
+
+    Raises:
+        NotTrusted: if the note has no signatures under an empty line.
+    """
+    text, separator, lines = note.rpartition("\n\n")
     text += "\n"
     try:
-        signed = text.encode()
+        text.encode()
     except UnicodeEncodeError:
         separator = ""
     if not separator:
         raise NotTrusted("a signed note was expected, with signatures under an empty line")
-    for line in signatures.splitlines():
+    signatures = []
+    for line in lines.splitlines():
         name, _, stamp = line.removeprefix(_DASH).rpartition(" ")
-        if not line.startswith(_DASH) or name != verifier.name:
+        if not line.startswith(_DASH):
             continue
-        try:
-            raw = base64.b64decode(stamp, validate=True)
-        except (ValueError, binascii.Error):
-            continue
-        if raw[:4] == verifier.key_id and verifier.verify(signed, raw[4:]):
-            return text
-    raise NotTrusted(f"no valid signature of the key {verifier.name}+{verifier.key_id.hex()} stands under the note")
+        with contextlib.suppress(ValueError, binascii.Error):
+            signatures.append((name, base64.b64decode(stamp, validate=True)))
+    return text, signatures

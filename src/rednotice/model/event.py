@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     REVIEW_REMINDED = "review.reminded"
     NOTICE_EXTENDED = "notice.extended"
     RECEIPT_RETURNED = "receipt.returned"
+    BUREAU_SILENT = "bureau.silent"
     HIT_REPORTED = "hit.reported"
     CASE_MOVED = "case.moved"
     DUTY_DONE = "duty.done"

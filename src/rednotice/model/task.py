@@ -17,6 +17,7 @@ class TaskKind(StrEnum):
     REVIEW_COMING = "review coming"  # a notice is examined again soon (RPD 50)
     REVIEW_DUE = "review due"  # and nobody said that it is still needed (RPD 51)
     DUTY_DUE = "duty due"  # after location (RPD 87)
+    RECEIPT_DUE = "receipt due"  # of a bureau's node, for what was circulated to it
     ACKNOWLEDGEMENT_DUE = "acknowledgement due"  # of an application (CCF 31)
     ADMISSIBILITY_DUE = "admissibility due"  # of an application (CCF 32)
     DECISION_DUE = "decision due"  # on an application (CCF 40)

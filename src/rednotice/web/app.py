@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from rednotice import __version__
 from rednotice.adapters.request_file import FILE_LIMIT, Document, parse_json, parse_yaml
-from rednotice.errors import Fault, InvalidInput, NotKnown, RedNoticeError
+from rednotice.errors import Fault, InvalidInput, NotKnown, NotReady, RedNoticeError
 from rednotice.model.bureau import Officer
 from rednotice.model.faults import explain_error, path
 
@@ -122,7 +122,7 @@ async def document(request: Request) -> Document:
 
 def problem(error: RedNoticeError) -> Response:
     """An error as problem details."""
-    faults = error.faults if isinstance(error, InvalidInput) else ()
+    faults = error.faults if isinstance(error, InvalidInput | NotReady) else ()
     return _problem(error.kind, error.title, error.status, str(error), faults)
 
 

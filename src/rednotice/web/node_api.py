@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 from fastapi.responses import PlainTextResponse, RedirectResponse
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from rednotice.adapters.keeper import Comparison
 from rednotice.adapters.lists import read_ofac
@@ -21,6 +21,8 @@ from rednotice.model.person import Person
 from rednotice.model.values import Line, Text, fault
 from rednotice.node import Node
 from rednotice.web.app import After, Enrolled, bearer, make_app
+from rednotice.web.health import add_health, node_parts
+from rednotice.web.metrics import add_metrics, check_seconds, node_figures
 
 DESCRIPTION = """
 A bureau's own node. It holds what the office circulates, answers checks whether or not the line stands, and queues
@@ -122,6 +124,18 @@ class LocalImport(BaseModel):
     remarks: list[str]
 
 
+class AgainBody(BaseModel):
+    """From when on reports are to be sent again."""
+
+    since: AwareDatetime
+
+
+class Again(BaseModel):
+    """How many reports wait for the line again."""
+
+    reports: int
+
+
 class NodeStatus(BaseModel):
     """How the node is."""
 
@@ -156,6 +170,8 @@ def node_app(node: Node) -> FastAPI:
     """A node's application."""
     app = make_app(f"rednotice: bureau node {node.settings.bureau}", DESCRIPTION)
     acting = Annotated[Officer, Depends(bearer(lambda token: node.database.officer_of(token)))]
+    seconds = check_seconds(add_metrics(app, lambda: node_figures(node)))
+    add_health(app, *node_parts(node))
 
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
@@ -204,15 +220,19 @@ def node_app(node: Node) -> FastAPI:
         """What notices are worth in this country, line by line, with sources."""
         return node.settings.effects
 
+    @seconds.time()
+    def timed(query: nouns.Query, by: Officer, limit: int) -> nouns.Check:
+        return node.check(query, by, limit)
+
     @app.post("/api/checks", tags=["check"])
     def check(question: CheckBody, by: acting) -> nouns.Check:
         """Who is this? Ranked matches, each with its reason, its notice and what may be done here."""
-        return node.check(question.query, by, question.limit)
+        return timed(question.query, by, question.limit)
 
     @app.post("/api/screen", tags=["check"])
     def screen(questions: ScreenBody, by: acting) -> list[ScreenAnswer]:
         """Who are these? Each question is a check like any other, kept under its own number; answers in their order."""
-        checks = (node.check(query, by, questions.limit) for query in questions.queries)
+        checks = (timed(query, by, questions.limit) for query in questions.queries)
         return [ScreenAnswer(check=made.number, hits=[*map(_screen_hit, made.results)]) for made in checks]
 
     @app.post("/api/hits", tags=["check"], status_code=201)
@@ -258,6 +278,15 @@ def node_app(node: Node) -> FastAPI:
         """Enrols an officer of this bureau."""
         enrolled = Officer(name=officer.name, bureau=node.settings.bureau, role=officer.role)
         return Enrolled(officer=enrolled, token=node.enrol(enrolled, by))
+
+    @app.post("/api/reports/again", tags=["operation"])
+    def report_again(asked: AgainBody, by: acting) -> Again:
+        """Sends reports again to an office that may have lost them; it takes none twice."""
+        if by.role is not Role.OPERATOR:
+            raise NotAllowed(f"{by.name} ({by.role}) cannot have reports sent again; an operator can")
+        count = node.database.report_again(asked.since)
+        node.relay.wake()
+        return Again(reports=count)
 
     @app.get("/api/officers", tags=["operation"])
     def officers(by: acting) -> list[Officer]:

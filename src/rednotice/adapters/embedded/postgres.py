@@ -17,6 +17,7 @@ import platformdirs
 import psutil
 import psycopg
 from psycopg import sql
+from sqlalchemy import URL, make_url
 
 from rednotice.adapters.embedded import process
 from rednotice.adapters.embedded.process import LOOPBACK, Account
@@ -86,6 +87,21 @@ class EmbeddedPostgres:
         if self._child:
             process.stop(self._child, signal.SIGINT)
             self._child = None
+
+    def running_url(self) -> str:
+        """The owner's address of the server that another process runs on this cluster.
+
+        Raises:
+            CannotStart: if none does.
+        """
+        try:
+            lines = (self.folder / "postmaster.pid").read_text().splitlines()
+            if self._is_ours(psutil.Process(int(lines[0]))):
+                self.port = int(lines[3])
+                return self.owner_url
+        except (OSError, ValueError, IndexError, psutil.Error):
+            pass
+        raise CannotStart(f"no PostgreSQL runs on {self.folder}; start the program first")
 
     @property
     def owner_url(self) -> str:
@@ -162,6 +178,37 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def dump(url: str, target: Path) -> None:
+    """Writes what a database holds at one moment into a file; it is written to meanwhile as ever.
+
+    Raises:
+        CannotStart: if it cannot be read, or is newer than our pg_dump.
+    """
+    _client("pg_dump", url, ["--format=custom", "--compress=1", f"--file={target}"])
+
+
+def fill(url: str, source: Path) -> None:
+    """Puts what was dumped into an empty database: all of it or nothing.
+
+    Raises:
+        CannotStart: if anything of it cannot be put there.
+    """
+    _client("pg_restore", url, ["--no-owner", "--exit-on-error", "--single-transaction", str(source)])
+
+
+def _client(program: str, url: str, options: list[str]) -> None:
+    # The password goes by the environment: arguments are for everybody on the machine to read.
+    address = make_url(url)
+    environment = {**_ENVIRONMENT, "PGPASSWORD": str(address.password or "")}
+    bare = URL.create("postgresql", address.username, None, address.host, address.port, address.database)
+    process.run(
+        [_programs(None) / program, f"--dbname={bare.render_as_string()}", *options],
+        folder=Path(tempfile.gettempdir()),
+        account=None,
+        environment=environment,
+    )
 
 
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}

@@ -75,6 +75,18 @@ class LogReader:
         )
         return [Entry(row.number, row.leaf, row.salt, row.content) for row in self._connection.execute(query)]
 
+    def leaves(self, start: int, count: int) -> list[bytes]:
+        """Leaves from a number on, in order, without their contents."""
+        event = tables.event
+        query = select(event.c.leaf).where(event.c.number >= start, event.c.number < start + count)
+        return list(self._connection.execute(query.order_by(event.c.number)).scalars())
+
+    def hashes(self, level: int, start: int, count: int) -> list[Hash]:
+        """The hashes of complete subtrees of one level, side by side."""
+        node = tables.log_node
+        query = select(node.c.hash).where(node.c.level == level, node.c.index >= start, node.c.index < start + count)
+        return [bytes(hash_) for hash_ in self._connection.execute(query.order_by(node.c.index)).scalars()]
+
     def consistency(self, old: int, new: int) -> list[Hash]:
         """The proof that the log of `old` events is the beginning of that of `new`."""
         return consistency_proof(self.node, old, new)
@@ -134,6 +146,11 @@ class LogWriter(LogReader):
         self._signer = signer
         self._size: int | None = None
         self._appended = False
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._signer.name
 
     def lock(self) -> None:
         """Waits until no other transaction writes to the log; to be called before the first append."""

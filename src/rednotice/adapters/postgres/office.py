@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from rednotice.adapters import tracing
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.circulation import bureaus
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
 from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, Ledgers
@@ -117,8 +119,10 @@ class OfficeDatabase:
                 envelope = log.envelope(row.event)
                 try:
                     if envelope is not None:
-                        # With the row's number: what is sent anew on purpose is no repetition.
-                        publish(row.subject, f"{leaf_hash(envelope.leaf).hex()}#{row.id}", envelope.pack())
+                        with tracing.event("publish", self._signer.name, row.event):
+                            # With the row's number: what is sent anew on purpose is no repetition.
+                            message_id = f"{leaf_hash(envelope.leaf).hex()}#{row.id}"
+                            publish(row.subject, message_id, envelope.pack())
                 except Unavailable as error:
                     failure = error
                     break
@@ -206,21 +210,27 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
             problem = f"the event {kind} would have {size:,} bytes, at most {CONTENT_LIMIT:,} travel"
             raise InvalidInput.at("", problem, "Shorten texts, or split the request", "act")
         number = self.log.append(self._at, kind, subject, content)
-        if circulate:
-            self._post(number, NOTICE_SUBJECT + in_path(subject))
-        for bureau in chosen:
-            self.send_again(number, subject, bureau)
-        for bureau in addressees:
-            row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
-            self._connection.execute(insert(tables.letter).values(content=content, **row))
-            if bureau in self.connected():
-                self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
+        with tracing.event(f"record {kind}", self.log.origin, number):
+            if circulate:
+                self._post(number, NOTICE_SUBJECT + in_path(subject))
+            for bureau in chosen:
+                self.send_again(number, subject, bureau)
+            for bureau in addressees:
+                row = {"event": number, "bureau": bureau, "at": self._at, "kind": kind, "subject": subject}
+                self._connection.execute(insert(tables.letter).values(content=content, **row))
+                if bureau in self.connected():
+                    self._post(number, f"{BUREAU_SUBJECT}{bureau}.{number}")
         return number
 
     def connected(self) -> Sequence[str]:
         """The bureaus whose nodes are connected."""
         table = tables.bureau_node
         return self._connection.execute(select(table.c.bureau).order_by(table.c.bureau)).scalars().all()
+
+    def owed(self, bureau: str) -> tuple[int, datetime | None]:
+        """Of how many notices a bureau owes a receipt, and since when."""
+        found = bureaus(self._connection, bureau)
+        return (found[0].owing, found[0].silent_since) if found else (0, None)
 
     def send_again(self, event: int, subject: str, bureau: str) -> None:
         """Has an event go to one bureau's own stream."""

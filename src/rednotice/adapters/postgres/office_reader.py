@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.postgres.circulation import BureauCirculation, bureaus
 from rednotice.adapters.postgres.ledger import Ledgers, Told
 from rednotice.adapters.postgres.log import LogReader
 from rednotice.adapters.postgres.redress import RedressReader
@@ -156,6 +157,10 @@ class OfficeReader(RedressReader):
         rows = self._connection.execute(query)
         return [Delivery(row.bureau, row.action, row.version, row.event, row.received_at) for row in rows]
 
+    def circulation(self) -> list[BureauCirculation]:
+        """How each connected bureau's node answers."""
+        return bureaus(self._connection)
+
     def letters(self, bureau: str, after: int = -1, count: int = 100) -> list[Letter]:
         """What the office told a bureau, oldest first, after an event."""
         table = tables.letter
@@ -185,6 +190,11 @@ class OfficeReader(RedressReader):
     def position(self, stream: str) -> Position | None:
         """How far the office is in a stream; None if it never read it."""
         return shared.position(self._connection, tables.office_followed, stream)
+
+    def is_standby(self) -> bool:
+        """Whether this is a copy of a database that is written elsewhere."""
+        standby: bool = self._connection.execute(select(func.pg_is_in_recovery())).scalar_one()
+        return standby
 
     def officers(self) -> list[Officer]:
         """Everybody who is enrolled."""

@@ -5,7 +5,21 @@ from fastapi.responses import RedirectResponse
 
 from rednotice.office import Office
 from rednotice.web.app import make_app
-from rednotice.web.office import cases, circulation, holds, law, log, notices, operation, redress, requests, review
+from rednotice.web.health import add_health, office_parts
+from rednotice.web.metrics import add_metrics, office_figures
+from rednotice.web.office import (
+    cases,
+    circulation,
+    holds,
+    law,
+    log,
+    notices,
+    operation,
+    redress,
+    requests,
+    review,
+    tiles,
+)
 
 DESCRIPTION = """
 The centre of the organisation. A bureau's desk files requests and follows cases; reviewers examine and sign; every
@@ -21,10 +35,13 @@ def office_app(office: Office) -> FastAPI:
     app = make_app("rednotice: the office", DESCRIPTION)
     app.state.office = office
 
+    add_metrics(app, lambda: office_figures(office))
+    add_health(app, office_parts(office))
+
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    for step in (operation, requests, review, notices, circulation, cases, redress, holds, log, law):
+    for step in (operation, requests, review, notices, circulation, cases, redress, holds, log, tiles, law):
         app.include_router(step.router)
     return app

@@ -1,10 +1,11 @@
 """Notices over HTTP: who has them, their life from version to recall, and lists."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi import Body as BodyOf
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from rednotice.adapters.lists import read_un
 from rednotice.adapters.postgres.office_reader import Delivery, Happened
@@ -70,6 +71,7 @@ class CirculatedNotice(NoticeState):
     history: list[Happened]
     deliveries: list[Delivery]
     silent: list[str]
+    silent_since: datetime | None = Field(description="When the version that they owe a receipt for was circulated")
 
 
 class NoticeSummary(BaseModel):
@@ -173,11 +175,13 @@ def show_notice(office: TheOffice, control_number: str, by: Acting) -> Circulate
     _require_readable(found, by)
     answers = {one.bureau: (one.event, Action(one.action)) for one in deliveries}
     connected = [node.bureau for node in office.database.bureau_nodes()]
+    owing = silent(found, connected, answers)
     return CirculatedNotice(
         **_state(found).model_dump(),
         history=history,
         deliveries=deliveries,
-        silent=silent(found, connected, answers),
+        silent=owing,
+        silent_since=next((one.at for one in history if owing and one.event == found.event), None),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from rednotice.adapters.postgres.circulation import BureauCirculation
 from rednotice.adapters.postgres.office import BureauNode
 from rednotice.errors import NotAllowed
 from rednotice.model.bureau import Officer, Role
@@ -60,6 +61,15 @@ def status(office: TheOffice) -> Status:
             relay_trouble=office.relay.trouble,
             key=str(office.key),
         )
+
+
+@router.get("/api/circulation", tags=["operation"])
+def circulation(office: TheOffice, by: Acting) -> list[BureauCirculation]:
+    """How each connected bureau's node answers: its last receipt, and since when it owes which number of them."""
+    if not by.of_office:
+        raise NotAllowed(f"{by.name} ({by.role}, {by.bureau}) cannot see how circulation fares; the office can")
+    with office.read() as reader:
+        return reader.circulation()
 
 
 @router.post("/api/officers", tags=["operation"], status_code=201)
