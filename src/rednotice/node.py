@@ -411,6 +411,17 @@ class Node:
         with self.database.read() as reader:
             return reader.has_letters(events)
 
+    def reports_sent(self, after: int, count: int) -> list[tuple[int, bytes]]:
+        """Reports that the office's stream acknowledged a while ago: their numbers, and hashes of their bytes."""
+        with self.database.read() as reader:
+            sent = reader.reports_sent(after, count)
+        return [(one.number, hashlib.sha256(sign_report(one, self._signer)).digest()) for one in sent]
+
+    def report_again(self, numbers: Sequence[int]) -> None:
+        """Has reports wait for the line once more."""
+        self.database.unsend(numbers)
+        self.relay.wake()
+
     def refill(self, envelopes: Sequence[bytes]) -> int:
         """Applies what was fetched over HTTP, as if a stream had delivered it."""
         return self._apply([("refill", raw) for raw in envelopes])

@@ -228,6 +228,26 @@ def test_a_letter_that_its_stream_lost_comes_over_http(town: Town) -> None:
     town.lines["NZ"].mend()
 
 
+def test_a_hit_that_the_office_s_stream_lost_is_reported_again(town: Town) -> None:
+    filing, number = town.publish()
+    town.wait_receipt("NZ", number)
+    node = town.nodes["NZ"]
+    town.lines["NZ"].cut()
+    passport = Query(document=filing.request.persons[0].documents[0].number)
+    made = node.check(passport, officer("NZ"))
+    hit = node.confirm(made.number, number, None, None, officer("NZ"))
+    with node.database._engine.begin() as connection:
+        # As if a stream had acknowledged it, and lost it before the office took it.
+        connection.execute(text("UPDATE report SET sent_at = now() - interval '1 minute' WHERE sent_at IS NULL"))
+    town.lines["NZ"].mend()
+
+    def told() -> bool | None:
+        with town.office.read() as reader:
+            return any(case.hit == hit.number for case in reader.cases()) or None
+
+    eventually(told, "the hit", 60)
+
+
 def flip_bits(block: Path) -> None:
     raw = bytearray(block.read_bytes())
     for place in range(len(raw) // 3, len(raw), 997):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -31,6 +31,9 @@ SECOND_LOOK = 1.0
 """Seconds that the streams are given to deliver what is missing before it is fetched."""
 AT_ONCE = 2000
 """Envelopes that are asked for in one call."""
+REPORTS_AT_ONCE = 1000
+GIVEN_UP = timedelta(minutes=10)
+"""A report that the office does not take for so long is not sent again: it was refused."""
 
 
 class Kept(Protocol):
@@ -53,6 +56,12 @@ class Kept(Protocol):
 
     def letters_of(self, events: Sequence[int]) -> set[int]:
         """Those of some letters that are here."""
+
+    def reports_sent(self, after: int, count: int) -> list[tuple[int, bytes]]:
+        """Reports after a number that a stream acknowledged a while ago: their numbers, and hashes of their bytes."""
+
+    def report_again(self, numbers: Sequence[int]) -> None:
+        """Has reports wait for the line once more."""
 
     def refill(self, envelopes: Sequence[bytes]) -> int:
         """Applies envelopes as if a stream had delivered them; returns how many were believed."""
@@ -88,6 +97,8 @@ class Keeper:
         self._office, self._key, self._node, self._clock = office, key, node, clock
         self._peers = tuple(peers)
         self._letters: tuple[int, int] | None = None
+        self._reported = 0
+        self._lost: dict[int, datetime] = {}
         self._stopping = threading.Event()
         self.comparison = Comparison()
 
@@ -123,6 +134,7 @@ class Keeper:
             self._tell(shown, len(lacking) + len(letters), troubles)
         if not letters:
             self._letters = state.letters
+        self._report_what_was_lost()
         return 0
 
     # --- One history ----------------------------------------------------------------------------------------
@@ -194,6 +206,22 @@ class Keeper:
         if refilled:
             log.warning("node.refilled", events=refilled, asked=len(wanted))
             self.comparison = replace(self.comparison, refilled=self.comparison.refilled + refilled)
+
+    def _report_what_was_lost(self) -> None:
+        """Sends again what a stream acknowledged and lost before the office took it."""
+        sent = self._node.reports_sent(self._reported, REPORTS_AT_ONCE)
+        if not sent:
+            return
+        now, missing = self._clock(), self._office.reports_not_taken([digest for _, digest in sent])
+        lost = {number: self._lost.get(number, now) for number, digest in sent if digest in missing}
+        again = [number for number, since in lost.items() if now - since < GIVEN_UP]
+        if again:
+            self._node.report_again(again)
+            log.warning("reports.again", reports=len(again))
+        elif lost:
+            log.error("reports.not_taken", numbers=[*lost][:20])
+        self._lost = lost if again else {}
+        self._reported = again[0] - 1 if again else sent[-1][0]
 
     def _tell(self, shown: Signed, behind: int, peers: Sequence[str]) -> None:
         last, now = self.comparison, self._clock()

@@ -86,6 +86,15 @@ class OfficeCalls:
         body = json.dumps({"events": list(events)}).encode()
         return self._call("POST", "/api/circulation/events", body, none_if_unknown=True).splitlines()
 
+    def reports_not_taken(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Of this node's reports, by the hashes of their bytes, those that the office has not taken."""
+        body = json.dumps({"digests": [digest.hex() for digest in digests]}).encode()
+        told = self._parsed(self._call("POST", "/api/circulation/reports", body))
+        try:
+            return {bytes.fromhex(one) for one in told}
+        except (TypeError, ValueError):
+            raise Unavailable(f"{self.url} answered with no reports") from None
+
     def consistency(self, old: int, new: int) -> list[Hash]:
         """The proof that the log of `old` events is the beginning of that of `new`."""
         told = self._parsed(self._send("GET", f"/api/log/consistency?old={old}&new={new}", b"", None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -29,6 +29,8 @@ from rednotice.model.notice import Listing, Notice
 from rednotice.model.person import Person
 
 BATCH = 64
+TO_BE_TAKEN = timedelta(seconds=10)
+"""So long after a stream acknowledged a report the office should have taken it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ class NodeDatabase:
         sent = update(table).where(table.c.at >= since, table.c.sent_at.is_not(None)).values(sent_at=None)
         with guarded(), self._engine.begin() as connection:
             return connection.execute(sent).rowcount
+
+    def unsend(self, numbers: Sequence[int]) -> None:
+        """Has some reports wait for the line again."""
+        table = tables.report
+        with guarded(), self._engine.begin() as connection:
+            connection.execute(update(table).where(table.c.number.in_(numbers)).values(sent_at=None))
 
     def reject_envelope(self, at: datetime, subject: str, reason: str, raw: bytes) -> None:
         """Keeps an envelope that was not believed, for a person to look at."""
@@ -394,6 +402,15 @@ class NodeReader:
         return [
             Letter(row.event, row.at, self._bureau, EventKind(row.kind), row.subject, row.content)
             for row in self._connection.execute(query)
+        ]
+
+    def reports_sent(self, after: int, count: int) -> list[Report]:
+        """Reports after a number that the office's stream acknowledged a while ago, in their order."""
+        table = tables.report
+        query = select(table).where(table.c.number > after, table.c.sent_at < func.now() - TO_BE_TAKEN)
+        return [
+            Report(bureau=self._bureau, number=row.number, kind=ReportKind(row.kind), at=row.at, body=row.body)
+            for row in self._connection.execute(query.order_by(table.c.number).limit(count))
         ]
 
     def waiting(self) -> int:

@@ -87,6 +87,13 @@ class OfficeReader(RedressReader):
         for start in range(0, len(mine), AT_ONCE):
             yield from self.log.envelopes(mine[start : start + AT_ONCE])
 
+    def reports_not_taken(self, bureau: str, digests: Sequence[bytes]) -> list[bytes]:
+        """Of a bureau's reports, by the hashes of their bytes, those that were never taken."""
+        table = tables.report_taken
+        query = select(table.c.digest).where(table.c.bureau == bureau, table.c.digest.in_(digests))
+        taken = {bytes(one) for one in self._connection.execute(query).scalars()}
+        return [one for one in digests if one not in taken]
+
     def filing(self, number: str) -> Filing:
         """A filed request."""
         return filing_in(self._connection, number)

@@ -22,6 +22,7 @@ router = APIRouter()
 EVENTS_LIMIT = 5000
 PAGE_BYTES = 16_000_000
 LETTERS_LIMIT = 10_000
+REPORTS_LIMIT = 1_000
 LINES = "application/x-ndjson"
 
 
@@ -48,6 +49,14 @@ class Wanted(BaseModel):
     """Events that a node lacks."""
 
     events: Annotated[list[Annotated[int, Field(ge=0, lt=2**53)]], Field(min_length=1, max_length=EVENTS_LIMIT)]
+
+
+class Sent(BaseModel):
+    """Reports that a node sent, by the SHA-256 of their bytes in hexadecimal."""
+
+    digests: Annotated[
+        list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(min_length=1, max_length=REPORTS_LIMIT)
+    ]
 
 
 async def _bureau(request: Request, office: TheOffice) -> str:
@@ -113,6 +122,13 @@ def events(office: TheOffice, bureau: Calling, wanted: Wanted) -> Response:
     if not page:
         raise NotFound("there is no such event for this bureau; ask for its buckets anew")
     return Response(b"".join(page), media_type=LINES)
+
+
+@router.post("/api/circulation/reports", tags=["circulation"])
+def reports(office: TheOffice, bureau: Calling, sent: Sent) -> list[str]:
+    """Those of some reports of this node that the office has not taken; a stream may have lost them."""
+    with office.read() as reader:
+        return [one.hex() for one in reader.reports_not_taken(bureau, [bytes.fromhex(one) for one in sent.digests])]
 
 
 @router.post("/api/circulation/rebuild", tags=["operation"])
