@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -103,6 +104,16 @@ async def last_message(url: str) -> bytes | None:
         return bytes(message.data or b"")
     finally:
         await client.close()
+
+
+def test_an_engine_outlives_the_thread_that_asked_for_it(tmp_path: Path) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    asking = threading.Thread(target=lambda: started.append(process.start(["sleep", "60"], log=tmp_path / "log")))
+    asking.start()
+    asking.join()
+    with pytest.raises(subprocess.TimeoutExpired):
+        started[0].wait(0.3)
+    process.stop(started[0], signal.SIGTERM)
 
 
 # --- What cannot start says why, in one sentence, and leaves nothing running ----------------------------------

@@ -19,6 +19,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -30,6 +31,8 @@ from rednotice.errors import CannotStart
 LOOPBACK = "127.0.0.1"
 WORKING_DIRECTORY = Path("/proc/self/cwd")
 _PR_SET_PDEATHSIG = 1
+_starter = ThreadPoolExecutor(1, thread_name_prefix="starts children")
+"""The kernel ends a child with the thread that started it: so one thread starts all, and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +120,21 @@ def start(
         environment: its environment, if not the program's own.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=_dies_with(os.getpid(), ends_by),
-            **_as(account),
-        )
+
+        def begin() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                preexec_fn=_dies_with(os.getpid(), ends_by),
+                **_as(account),
+            )
+
+        return _starter.submit(begin).result()
 
 
 def run(command: Sequence[str | Path], *, folder: Path, account: Account | None, environment: dict[str, str]) -> str:
