@@ -22,7 +22,7 @@ demo: setup
 	@exec $(BIN)/python -m rednotice demo $(ARGS)
 
 test: setup-test check
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-spark: $(VENV)/spark.stamp
 	@$(BIN)/python -m pytest tests/adapters/test_spark.py $(ARGS)

@@ -8,4 +8,4 @@ from tests.end_to_end import torture
 
 
 def test_nothing_acknowledged_is_lost_whatever_is_killed() -> None:
-    assert not torture.run(Console(quiet=True), rounds=4, bureaus=2, notices=60, seed=5)
+    assert not torture.run(Console(quiet=True), rounds=2, bureaus=2, notices=40, seed=5)

@@ -248,7 +248,7 @@ def _twice(data: Path) -> Iterator[str]:
         page = client.get("/api/log/contents", start=start, count=1000)
         for entry in page:
             if json.loads(entry["leaf"])["kind"] == "receipt.returned" and entry["content"]:
-                told = entry["content"]
+                told = json.loads(entry["content"])
                 answered[told["bureau"], told["control_number"]].append(told["event"])
         if not page:
             break
