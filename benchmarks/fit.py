@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from benchmarks.matching.data import listed as _listed
 from benchmarks.matching.data import rows as _rows
 from rednotice.match import build, model
-from rednotice.match.index import BUDGET
 from rednotice.match.kernels import search
 from rednotice.match.kernels.pairing import (
     ALWAYS,
@@ -91,9 +90,7 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
         query = Asked.of(words(name[:200]), borne)
         if not query.name:
             continue
-        count, _ = search.find(
-            query.lexicon, query.words, query.worth, shelf, borne.counts, borne.total, MODEL, BUDGET, room
-        )
+        count, _ = segment.find(query, borne, room)
         for found in room.names[:count].tolist():
             listed = shelf.name_words[shelf.name_starts[found] : shelf.name_starts[found + 1]]
             search.compare_one(

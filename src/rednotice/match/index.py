@@ -16,16 +16,12 @@ import numpy as np
 
 from rednotice.match import REPORTED_FROM, lexicon, text
 from rednotice.match.explain import explain
-from rednotice.match.kernels import search
-from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne, compare, probability, room_of_thread
 from rednotice.match.score import Known, likelihood, needed, total, weigh_evidence
 from rednotice.match.segment import Segment, segment_of
 from rednotice.match.text import words
 from rednotice.model.check import Answer, Listed, Match, Query
 
-BUDGET = 30_000
-"""Postings read for one question, after which no new candidate is taken up; the answer says so."""
 BOOST = 1e5
 """What is known besides the name makes a person no more than so many times likelier, but for a document."""
 MERGED_UP_TO = 20_000
@@ -194,9 +190,7 @@ def _near(asked: Asked, segments: Sequence[Segment], borne: Borne, least: float)
     cut = False
     best: dict[tuple[int, int], Near] = {}
     for place, segment in enumerate(segments):
-        count, cut_here = search.find(
-            asked.lexicon, asked.words, asked.worth, segment.shelf, borne.counts, borne.total, MODEL, BUDGET, room
-        )
+        count, cut_here = segment.find(asked, borne, room)
         cut = cut or cut_here
         enough = np.flatnonzero(room.scores[:count] >= least)
         for name, score in zip(room.names[enough].tolist(), room.scores[enough].tolist(), strict=True):

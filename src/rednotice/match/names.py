@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rednotice.match.kernels import search
 from rednotice.match.kernels.words import BY_INITIAL, JOINED, SAME
-from rednotice.match.lexicon import SLOTS, Lexicon, form_of, lexicon
+from rednotice.match.lexicon import SLOTS, Form, Lexicon, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.text import WORDS_LIMIT, Word
 from rednotice.model.check import Meeting, Part
@@ -50,6 +50,7 @@ class Asked:
     """A name asked, as the compiled loops take one."""
 
     name: tuple[Word, ...]
+    forms: tuple[Form, ...]
     lexicon: Lexicon
     words: NDArray[np.int32]
     worth: NDArray[np.float32]
@@ -57,17 +58,17 @@ class Asked:
     @classmethod
     def of(cls, name: Sequence[Word], borne: Borne) -> Asked:
         """A name, each word with what it says, by how rare it is."""
-        known, words = _packed(name)
+        forms, known, words = _packed(name)
         worth = np.empty(len(words), np.float32)
         search.inform(known, words, borne.counts, borne.total, worth)
-        return cls(tuple(name), known, words, worth)
+        return cls(tuple(name), forms, known, words, worth)
 
 
 def compare(asked: Asked, listed: Sequence[Word], borne: Borne) -> Comparison:
     """Compares two names by pairing their words, best pairs first."""
     if not asked.name or not listed:
         return Comparison(0.0, tuple(_left_over(asked.name, listed, set(), set())), False)
-    known, words = _packed(listed)
+    _, known, words = _packed(listed)
     room = room_of_thread().comparing
     odds, pairs = search.compare_one(
         asked.lexicon, asked.words, asked.worth, known, words, borne.counts, borne.total, MODEL, room
@@ -114,10 +115,10 @@ def room_of_thread() -> search.Room:
 _rooms = threading.local()
 
 
-def _packed(name: Sequence[Word]) -> tuple[Lexicon, NDArray[np.int32]]:
-    forms = [form_of(word) for word in name]
+def _packed(name: Sequence[Word]) -> tuple[tuple[Form, ...], Lexicon, NDArray[np.int32]]:
+    forms = tuple(form_of(word) for word in name)
     distinct = {form: number for number, form in enumerate(dict.fromkeys(forms))}
-    return lexicon(list(distinct)), np.array([distinct[form] for form in forms], np.int32)
+    return forms, lexicon(list(distinct)), np.array([distinct[form] for form in forms], np.int32)
 
 
 def _left_over(

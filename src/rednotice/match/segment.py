@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.documents import lookalike_number
-from rednotice.match.kernels import storage
+from rednotice.match.kernels import search, storage
 from rednotice.match.kernels.forms import shelve
 from rednotice.match.kernels.words import (
     BY_SOUND,
@@ -27,6 +27,8 @@ from rednotice.match.kernels.words import (
     VOWELLESS,
 )
 from rednotice.match.lexicon import Form, Lexicon, form_of, lexicon
+from rednotice.match.model import MODEL
+from rednotice.match.names import Asked, Borne
 from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
 from rednotice.model.check import Listed
 from rednotice.model.person import Sex
@@ -34,6 +36,12 @@ from rednotice.model.person import Sex
 Ints = NDArray[np.int32]
 VERSION = 1
 """Of the files; others are refused."""
+BUDGET = 30_000
+"""Postings read for one question, after which no new candidate is taken up; the answer says so."""
+REMEMBERED = 32_000_000
+"""Bytes of words that stood in for words asked, which a segment remembers at most."""
+OVERHEAD = 1_000
+"""Bytes that Python takes for each word remembered, about."""
 EMPTY = 128
 """Bytes of the file of an array of nothing."""
 
@@ -95,6 +103,40 @@ class People(NamedTuple):
     """Persons by a hash of their ids, and of the numbers of their documents; negative: removed."""
 
 
+class Standing(NamedTuple):
+    """The words that stand in for a word asked, nearest first (`kernels.search.Meeting`)."""
+
+    words: Ints
+    nearness: NDArray[np.float32]
+    how: NDArray[np.int8]
+
+
+class Remembered:
+    """The words that stand in for words that were asked before; those not asked for long are forgotten.
+
+    Threads share it: one may lose what another has just put, never more.
+    """
+
+    def __init__(self) -> None:
+        self._recent: dict[Form, Standing] = {}
+        self._before: dict[Form, Standing] = {}
+        self._bytes = 0
+
+    def get(self, asked: Form) -> Standing | None:
+        """What stands in for a word, if it is remembered."""
+        found = self._recent.get(asked)
+        if found is None and (found := self._before.get(asked)) is not None:
+            self.put(asked, found)
+        return found
+
+    def put(self, asked: Form, found: Standing) -> None:
+        """Remembers what stands in for a word."""
+        if self._bytes > REMEMBERED // 2:
+            self._recent, self._before, self._bytes = {}, self._recent, 0
+        self._recent[asked] = found
+        self._bytes += sum(one.nbytes for one in found) + OVERHEAD
+
+
 class Segment:
     """An index over persons that never changes, but for persons who are removed from it."""
 
@@ -106,6 +148,37 @@ class Segment:
         self.names = len(shelf.name_starts) - 1
         """How many names they have."""
         self._uses: Ints | None = None
+        self._remembered = Remembered()
+
+    # --- Searching ------------------------------------------------------------------------------------------
+
+    def find(self, asked: Asked, borne: Borne, room: search.Room) -> tuple[int, bool]:
+        """Puts into the room the names that may be meant (`kernels.search.find`).
+
+        Returns:
+            How many they are, and whether the budget cut the search.
+        """
+        # If a person is removed meanwhile, what is found goes with what was remembered before.
+        remembered, meeting = self._remembered, room.meeting
+        new: list[int] = []
+        for unit, form in enumerate(asked.forms):
+            first, held = unit * search.EXPANSIONS, remembered.get(form)
+            if held is None:
+                meeting.counts[unit] = -1
+                new.append(unit)
+            else:
+                meeting.counts[unit] = count = len(held.words)
+                meeting.words[first : first + count] = held.words
+                meeting.nearness[first : first + count] = held.nearness
+                meeting.how[first : first + count] = held.how
+        found = search.find(
+            asked.lexicon, asked.words, asked.worth, self.shelf, borne.counts, borne.total, MODEL, BUDGET, room
+        )
+        for unit in new:
+            of = slice(first := unit * search.EXPANSIONS, first + int(meeting.counts[unit]))
+            standing = Standing(meeting.words[of].copy(), meeting.nearness[of].copy(), meeting.how[of].copy())
+            remembered.put(asked.forms[unit], standing)
+        return found
 
     # --- Reading --------------------------------------------------------------------------------------------
 
@@ -171,6 +244,7 @@ class Segment:
                     self._overwrite(word)
             words[:] = 0
         people.data[people.data_starts[number] : people.data_starts[number + 1]] = 0
+        self._remembered = Remembered()
         self.alive -= 1
         self.names -= int(people.person_names[number + 1] - people.person_names[number])
         return slots

@@ -13,11 +13,13 @@ from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks, hashed, 
 from rednotice.match.kernels.pairing import EDGES, FEATURES, compare, information
 from rednotice.match.kernels.words import (
     BY_SOUND,
+    HEARD,
     INITIAL,
     KEY,
     KIND,
     MINOR,
     NEAR_ENOUGH,
+    SAME_SKELETON,
     SKELETON,
     SLOT,
     SOUND,
@@ -26,7 +28,8 @@ from rednotice.match.kernels.words import (
     SYMBOL_LAST,
     VOWELLESS,
     Lexicon,
-    nearness,
+    by_class,
+    nearness_from,
     together,
 )
 
@@ -36,6 +39,8 @@ EXPANSIONS = 400
 """So many listed words at most stand in for one word asked."""
 OF_ONE_CLASS, OF_OTHER_CLASS = 200, 40
 """So many words at most, the commonest, that have the same consonants as the word asked; and of each near to those."""
+COMMONEST = 1e-3
+"""The commonest word comes before one as rare as any unless that is nearer by so much."""
 VISITED = 8192
 """Room for the forms, and the words, that are looked at for one word asked; a power of two."""
 ENOUGH = 1_500
@@ -66,8 +71,11 @@ class Meeting(NamedTuple):
     words: Ints
     nearness: Floats
     how: NDArray[np.int8]
-    starts: Ints
-    """Where the words of each unit begin: of every word asked, then of every two that stand together."""
+    counts: Ints
+    """How many words each unit has, from `EXPANSIONS` times its number on: every word asked, then every two that stand
+    together. Negative: they are still to be found."""
+    heap: Ints
+    """Where the words of one unit stand, the least near on top, once there is no room for more."""
 
 
 class Counting(NamedTuple):
@@ -130,7 +138,8 @@ def room(words: int, rescored: int) -> Room:
             words=np.zeros(units * EXPANSIONS, np.int32),
             nearness=np.zeros(units * EXPANSIONS, np.float32),
             how=np.zeros(units * EXPANSIONS, np.int8),
-            starts=np.zeros(units + 1, np.int32),
+            counts=np.full(units, -1, np.int32),
+            heap=np.zeros(EXPANSIONS, np.int32),
         ),
         Counting(
             table=np.full(TABLE, -1, np.int64),
@@ -188,16 +197,22 @@ def _meet(
         meeting.left,
         meeting.found,
     )
+    # Of words without vowels it is their consonants that count, however they were found.
+    class_counts = which == SKELETON or (which == SOUND and not asked.words[i, KIND] & VOWELLESS)
+    same_class = SAME_SKELETON if which == SKELETON else HEARD
     for hit in range(hits):
         number = meeting.found[hit]
         first, last = forms.places[number, 2], forms.places[number + 1, 2]
+        alike = -1.0
         if which != KEY:
             # Hundreds of words may have the same few consonants; they stand there the commonest first.
             start, length = forms.places[number, 0], forms.places[number, 1]
-            alike = same(asked.letters, a, n, listed.letters, start, length)
-            last = min(last, first + (OF_ONE_CLASS if alike else OF_OTHER_CLASS))
+            is_same = same(asked.letters, a, n, listed.letters, start, length)
+            last = min(last, first + (OF_ONE_CLASS if is_same else OF_OTHER_CLASS))
+            if class_counts:
+                alike = by_class(asked.letters, a, n, listed.letters, start, length, same_class, masks)
         for place in range(first, last):
-            count = _take(asked, i, listed, forms.words[place], post_starts, at, count, meeting, masks)
+            count = _take(asked, i, listed, forms.words[place], post_starts, alike, at, count, meeting, masks)
     return count
 
 
@@ -208,6 +223,7 @@ def _take(
     listed: Lexicon,
     word: int,
     post_starts: Ints,
+    alike: float,
     at: int,
     count: int,
     meeting: Meeting,
@@ -216,20 +232,45 @@ def _take(
     """Takes a word in, if it is near enough and new; of many the nearest are kept, of equally near the commonest."""
     if not first_time(word, meeting.met_words):
         return count
-    near, how = nearness(asked, i, listed, word, masks)
+    full = count == EXPANSIONS
+    least = float(meeting.nearness[meeting.heap[0]]) if full else 0.0
+    near, how = nearness_from(asked, i, listed, word, alike, max(NEAR_ENOUGH, least - 2 * COMMONEST), masks)
     if near < NEAR_ENOUGH:
         return count
     # A common word comes before a rare one that is as near: it is likelier to be meant.
-    rank = np.float32(near + 1e-6 * min(post_starts[word + 1] - post_starts[word], 1000))
-    if count < EXPANSIONS:
+    rank = np.float32(near + COMMONEST / 1000 * min(post_starts[word + 1] - post_starts[word], 1000))
+    if not full:
         meeting.words[at + count], meeting.nearness[at + count], meeting.how[at + count] = word, rank, how
-        return count + 1
-    least = at
-    for place in range(at + 1, at + EXPANSIONS):
-        least = place if meeting.nearness[place] < meeting.nearness[least] else least
-    if rank > meeting.nearness[least]:
-        meeting.words[least], meeting.nearness[least], meeting.how[least] = word, rank, how
+        count += 1
+        if count == EXPANSIONS:
+            for place in range(EXPANSIONS):
+                meeting.heap[place] = at + place
+            for place in range(EXPANSIONS // 2 - 1, -1, -1):
+                _sink(place, meeting)
+    elif rank > least:
+        place = meeting.heap[0]
+        meeting.words[place], meeting.nearness[place], meeting.how[place] = word, rank, how
+        _sink(0, meeting)
     return count
+
+
+@inner
+def _sink(at: int, meeting: Meeting) -> None:
+    """Moves what stands in the heap at a place down to where it belongs; of equally near ones the first is on top."""
+    place = meeting.heap[at]
+    rank = meeting.nearness[place]
+    while 2 * at + 1 < EXPANSIONS:
+        child = 2 * at + 1
+        one = meeting.heap[child]
+        if child + 1 < EXPANSIONS:
+            other = meeting.heap[child + 1]
+            if (meeting.nearness[other], other) < (meeting.nearness[one], one):
+                child, one = child + 1, other
+        if (rank, place) < (meeting.nearness[one], one):
+            break
+        meeting.heap[at] = one
+        at = child
+    meeting.heap[at] = place
 
 
 @inner
@@ -241,19 +282,24 @@ def _meet_known(asked: Lexicon, i: int, shelf: Shelf, at: int, count: int, meeti
         if found < shelf.symbols.shape[0] and shelf.symbols[found] == symbol:
             for position in range(shelf.symbol_starts[found], shelf.symbol_starts[found + 1]):
                 word = shelf.symbol_words[position]
-                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, at, count, meeting, masks)
+                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, -1.0, at, count, meeting, masks)
     return count
 
 
 @compiled
-def _nearest_first(unit: int, at: int, count: int, meeting: Meeting, lookup: Lookup) -> None:
-    """Sorts the words that stand in for a word asked, and notes where each is."""
+def _nearest_first(at: int, count: int, meeting: Meeting) -> None:
+    """Sorts the words that stand in for a word asked."""
     order = np.argsort(-meeting.nearness[at : at + count])
     words, near = meeting.words[at : at + count][order], meeting.nearness[at : at + count][order]
     how = meeting.how[at : at + count][order]
     meeting.words[at : at + count], meeting.nearness[at : at + count], meeting.how[at : at + count] = words, near, how
+
+
+@inner
+def _note(unit: int, meeting: Meeting, lookup: Lookup) -> None:
+    """Notes where each of the words is that stand in for a word asked."""
     lookup.words[unit, :] = -1
-    for position in range(at, at + count):
+    for position in range(unit * EXPANSIONS, unit * EXPANSIONS + meeting.counts[unit]):
         place = scattered(meeting.words[position], LOOKUP - 1)
         while lookup.words[unit, place] >= 0:
             place = (place + 1) & (LOOKUP - 1)
@@ -303,41 +349,44 @@ def expand(
         asked: the words asked.
         words: the name asked, as words of `asked`.
         shelf: the names listed.
-        meeting: receives what was found.
+        meeting: receives what was found, but for the words asked of which it says already.
         lookup: receives where each stands.
         masks: room to work in.
         buffer: room to work in.
     """
     n = words.shape[0]
-    at = 0
     for unit in range(n):
-        meeting.starts[unit] = at
-        meeting.met_words[:] = -1
-        i = words[unit]
-        kind = asked.words[i, KIND]
-        listed, posts = shelf.lexicon, shelf.post_starts
-        count = 0
-        if kind & VOWELLESS:
-            count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, masks)
-        else:
-            count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, masks)
-            count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, masks)
-        if kind & BY_SOUND:
-            count = _meet(asked, i, SOUND, shelf.sound, listed, posts, at, count, meeting, masks)
-        else:
-            count = _meet(asked, i, SOUND, shelf.syllabic, listed, posts, at, count, meeting, masks)
-        count = _meet_known(asked, i, shelf, at, count, meeting, masks)
-        _nearest_first(unit, at, count, meeting, lookup)
-        at += count
-    for unit in range(n - 1):
-        meeting.starts[n + unit] = at
-        if asked.words[words[unit], KIND] & VOWELLESS:
-            size = together(asked, words[unit], words[unit + 1], SKELETON, True, buffer)
-            at += _exact(buffer, size, shelf.skeleton, shelf.lexicon.letters, at, meeting)
-        else:
-            size = together(asked, words[unit], words[unit + 1], KEY, True, buffer)
-            at += _exact(buffer, size, shelf.key, shelf.lexicon.letters, at, meeting)
-    meeting.starts[2 * n - 1] = at
+        if meeting.counts[unit] < 0:
+            at = unit * EXPANSIONS
+            count = _words_near(asked, words[unit], shelf, at, meeting, masks)
+            _nearest_first(at, count, meeting)
+            meeting.counts[unit] = count
+        _note(unit, meeting, lookup)
+    for unit in range(n, 2 * n - 1):
+        first, second = words[unit - n], words[unit - n + 1]
+        vowelless = asked.words[first, KIND] & VOWELLESS
+        size = together(asked, first, second, SKELETON if vowelless else KEY, True, buffer)
+        forms = shelf.skeleton if vowelless else shelf.key
+        meeting.counts[unit] = _exact(buffer, size, forms, shelf.lexicon.letters, unit * EXPANSIONS, meeting)
+
+
+@inner
+def _words_near(asked: Lexicon, i: int, shelf: Shelf, at: int, meeting: Meeting, masks: Masks) -> int:
+    """The listed words that may stand in for a word asked, from `at` on; how many."""
+    meeting.met_words[:] = -1
+    kind = asked.words[i, KIND]
+    listed, posts = shelf.lexicon, shelf.post_starts
+    count = 0
+    if kind & VOWELLESS:
+        count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, masks)
+    else:
+        count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, masks)
+        count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, masks)
+    if kind & BY_SOUND:
+        count = _meet(asked, i, SOUND, shelf.sound, listed, posts, at, count, meeting, masks)
+    else:
+        count = _meet(asked, i, SOUND, shelf.syllabic, listed, posts, at, count, meeting, masks)
+    return _meet_known(asked, i, shelf, at, count, meeting, masks)
 
 
 # --- Names that have them ------------------------------------------------------------------------------------------
@@ -433,7 +482,7 @@ def gather(
     costs = np.zeros(units, np.int64)
     joined = np.zeros((units, 2), np.int64)
     for unit in range(units):
-        for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
+        for place in range(unit * EXPANSIONS, unit * EXPANSIONS + meeting.counts[unit]):
             costs[unit] += posts[meeting.words[place] + 1] - posts[meeting.words[place]]
         joined[unit] = _joined_names(asked, words, unit, shelf.joined_starts, buffer)
         costs[unit] += joined[unit, 1] - joined[unit, 0]
@@ -473,7 +522,7 @@ def gather(
         first, last = joined[unit]
         count = _read(shelf.joined_names, first, last, gains[unit], unit + 1, count, more and read < budget, counting)
         read += last - first
-        for place in range(meeting.starts[unit], meeting.starts[unit + 1]):
+        for place in range(unit * EXPANSIONS, unit * EXPANSIONS + meeting.counts[unit]):
             word = meeting.words[place]
             first, last = posts[word], posts[word + 1]
             if read > budget and last - first > 4 * count:
@@ -645,7 +694,8 @@ def find(
         total: how many names are listed.
         model: what each feature of a comparison counts (`pairing.FEATURES`).
         budget: postings read, after which no new name is taken up.
-        work: room to work in; receives `names`, and in `scores` log odds.
+        work: room to work in, which may hold words that stand in for those asked (`Meeting.counts`); receives `names`,
+            and in `scores` log odds.
 
     Returns:
         How many names were compared, and whether the budget cut the search.

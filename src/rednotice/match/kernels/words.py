@@ -80,7 +80,7 @@ def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
 
 
 @inner
-def _by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: float, masks: Masks) -> float:
+def by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: float, masks: Masks) -> float:
     """How near two words are by classes of consonants; `alike` if they are the same."""
     if n == 0 or m == 0:
         return 0.0
@@ -91,7 +91,16 @@ def _by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: 
 
 @inner
 def _by_letters(
-    left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, seen: np.uint64, seen_too: np.uint64, masks: Masks
+    left: Bytes,
+    a: int,
+    n: int,
+    right: Bytes,
+    b: int,
+    m: int,
+    seen: np.uint64,
+    seen_too: np.uint64,
+    at_least: float,
+    masks: Masks,
 ) -> float:
     """How near two words are by letters; 0 where that is seen to be less than matters."""
     if n == 0 or m == 0:
@@ -103,14 +112,30 @@ def _by_letters(
     jaro_bound = min(1.0, (common / n + common / m + 1) / 3) if longer <= 12 else 1.0
     if left[a] == right[b]:
         jaro_bound += 0.4 * (1 - jaro_bound)
-    if common == 0 or (edits_bound + jaro_bound) / 2 < NEAR_ENOUGH:
+    if common == 0 or (edits_bound + jaro_bound) / 2 < at_least:
         return 0.0
-    return letters_alike(left, a, n, right, b, m, NEAR_ENOUGH, masks)
+    return letters_alike(left, a, n, right, b, m, at_least, masks)
 
 
 @inner
 def nearness(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> tuple[float, int]:
     """How near a word asked and a word listed are (0 to 1), and how they met."""
+    return nearness_from(left, i, right, j, -1.0, NEAR_ENOUGH, masks)
+
+
+@inner
+def nearness_from(
+    left: Lexicon, i: int, right: Lexicon, j: int, alike: float, at_least: float, masks: Masks
+) -> tuple[float, int]:
+    """As `nearness`, of words that matter from a nearness on: less need not be told exactly.
+
+    Args:
+        left: words, with the number `i` of the word asked.
+        right: words, with the number `j` of the word listed.
+        alike: how near they are by consonants or syllables, whichever counts; negative where it is not known.
+        at_least: from where on it matters.
+        masks: zeros, shape (256,); room to work in, left as it was.
+    """
     kinds = left.words[i, KIND] | right.words[j, KIND]
     a, n = left.words[i, 2 * LATIN], left.words[i, 2 * LATIN + 1]
     b, m = right.words[j, 2 * LATIN], right.words[j, 2 * LATIN + 1]
@@ -123,28 +148,34 @@ def nearness(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> tup
     if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS] and _share(left, i, right, j):
         near, how = KNOWN_NAME, KNOWN
     if kinds & VOWELLESS:
-        a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
-        b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
-        found = _by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
-        return (found, CONSONANTS) if found > near else (near, how)
+        if alike < 0:
+            a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
+            b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
+            alike = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
+        return (alike, CONSONANTS) if alike > near else (near, how)
     c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
     d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
     if same(left.letters, c, k, right.letters, d, o):
         return SOUNDS_SAME, SAME_SOUND
     if near < HEARD:
-        found = _by_letters(left.letters, a, n, right.letters, b, m, left.seen[i, LATIN], right.seen[j, LATIN], masks)
+        # By letters no less than by syllables; a word that is near enough not to be compared by its key is told so.
+        from_here = min(max(at_least, alike), LETTERS_ENOUGH)
+        found = _by_letters(
+            left.letters, a, n, right.letters, b, m, left.seen[i, LATIN], right.seen[j, LATIN], from_here, masks
+        )
         if found < LETTERS_ENOUGH:
             by_key = SOUNDS_SAME * _by_letters(
-                left.letters, c, k, right.letters, d, o, left.seen[i, KEY], right.seen[j, KEY], masks
+                left.letters, c, k, right.letters, d, o, left.seen[i, KEY], right.seen[j, KEY], from_here, masks
             )
             found = max(found, by_key)
         near = max(near, found)
     if kinds & BY_SOUND and near < HEARD:
-        a, n = left.words[i, 2 * SOUND], left.words[i, 2 * SOUND + 1]
-        b, m = right.words[j, 2 * SOUND], right.words[j, 2 * SOUND + 1]
-        found = _by_class(left.letters, a, n, right.letters, b, m, HEARD, masks)
-        if found >= near:
-            near, how = found, SYLLABLES
+        if alike < 0:
+            a, n = left.words[i, 2 * SOUND], left.words[i, 2 * SOUND + 1]
+            b, m = right.words[j, 2 * SOUND], right.words[j, 2 * SOUND + 1]
+            alike = by_class(left.letters, a, n, right.letters, b, m, HEARD, masks)
+        if alike >= near:
+            near, how = alike, SYLLABLES
     return near, how
 
 
@@ -187,7 +218,7 @@ def joined_nearness(whole: Lexicon, i: int, parts: Lexicon, j: int, k: int, mask
         return 0.0
     m = together(parts, j, k, which, kinds & VOWELLESS > 0, buffer)
     if kinds & VOWELLESS:
-        near = _by_class(whole.letters, a, n, buffer, 0, m, SAME_SKELETON, masks)
+        near = by_class(whole.letters, a, n, buffer, 0, m, SAME_SKELETON, masks)
     elif same(whole.letters, a, n, buffer, 0, m):
         near = 1.0
     else:
@@ -201,6 +232,6 @@ def joined_nearness(whole: Lexicon, i: int, parts: Lexicon, j: int, k: int, mask
         if kinds & BY_SOUND and near < JOINED_FROM:
             a, n = whole.words[i, 2 * SOUND], whole.words[i, 2 * SOUND + 1]
             m = together(parts, j, k, SOUND, True, buffer)
-            near = max(near, _by_class(whole.letters, a, n, buffer, 0, m, HEARD, masks))
+            near = max(near, by_class(whole.letters, a, n, buffer, 0, m, HEARD, masks))
     near *= JOINED_WORTH
     return near if near > JOINED_FROM else 0.0
