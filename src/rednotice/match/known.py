@@ -104,22 +104,10 @@ def table() -> Table | None:
 
 
 def _make(folder: Path) -> None:
-    words = {int(_hash(word)): word for word in dict.fromkeys(_words())}
-    forms: dict[int, list[int]] = {}
-    for some in _batches(words.items()):
-        known = _ask([word for _, word in some])
-        forms |= {hashed: sorted(symbols) for hashed, word in some if (symbols := known.get(word))}
-    hashes = sorted(forms)
-    starts = np.cumsum([0, *(len(forms[one]) for one in hashes)])
-    made = Table(
-        np.array(hashes, np.uint64),
-        starts.astype(np.int32),
-        np.array([symbol for one in hashes for symbol in forms[one]], np.int32),
-    )
     folder.parent.mkdir(exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent))
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent))  # first: where nothing can be kept, nothing is worked out
     try:
-        for part, array in made._asdict().items():
+        for part, array in _worked_out()._asdict().items():
             np.save(fresh / f"{part}.npy", array)
         fresh.chmod(0o755)
         fresh.rename(folder)
@@ -128,6 +116,21 @@ def _make(folder: Path) -> None:
             raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _worked_out() -> Table:
+    words = {int(_hash(word)): word for word in dict.fromkeys(_words())}
+    forms: dict[int, list[int]] = {}
+    for some in _batches(words.items()):
+        known = _ask([word for _, word in some])
+        forms |= {hashed: sorted(symbols) for hashed, word in some if (symbols := known.get(word))}
+    hashes = sorted(forms)
+    starts = np.cumsum([0, *(len(forms[one]) for one in hashes)])
+    return Table(
+        np.array(hashes, np.uint64),
+        starts.astype(np.int32),
+        np.array([symbol for one in hashes for symbol in forms[one]], np.int32),
+    )
 
 
 def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
