@@ -94,21 +94,26 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
     context = multiprocessing.get_context("spawn")
     # A pipe on which nothing is sent: its other end closes with the block, and also if this process is killed.
     leash, held = context.Pipe(duplex=False)
-    # The index is made once; what it is mapped from is in memory once, for however many processes.
+    # The index is made once; what it is mapped from is in memory once, for however many processes. Batches go by files
+    # too: a pool whose pipe is full when a process dies waits for ever (python/cpython#94777, mended in later versions).
     shared = tempfile.TemporaryDirectory(prefix="rednotice-screen-")
-    index = Path(shared.name) / "index"
+    folder = Path(shared.name)
+    index = folder / "index"
     load_index(job.persons, job.format).save(index)
     pool = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(job, index, leash))
 
     def ask(pieces: Iterable[Piece]) -> Answers:
         waiting: deque[tuple[Piece, Future[Screened]]] = deque()
         try:
-            for piece in pieces:
+            for number, piece in enumerate(pieces):
                 if len(waiting) >= AHEAD * count:
                     first, answer = waiting.popleft()
                     yield first, answer.result()
+                batch = folder / f"{number}.arrow"
+                with pa.OSFile(str(batch), "wb") as file, pa.ipc.new_file(file, piece.batch.schema) as written:
+                    written.write_batch(piece.batch)
                 with _deaf_to_interrupts():
-                    waiting.append((piece, pool.submit(_answer, piece.batch)))
+                    waiting.append((piece, pool.submit(_answer, batch)))
             while waiting:
                 first, answer = waiting.popleft()
                 yield first, answer.result()
@@ -160,5 +165,7 @@ def _end_with(leash: Connection) -> None:
     os._exit(0)
 
 
-def _answer(batch: pa.RecordBatch) -> Screened:
-    return screen(batch, _index, _job.top, _job.threshold, today=_job.today)
+def _answer(batch: Path) -> Screened:
+    with pa.memory_map(str(batch)) as file:
+        batch.unlink()
+        return screen(pa.ipc.open_file(file).get_batch(0), _index, _job.top, _job.threshold, today=_job.today)
