@@ -95,7 +95,8 @@ def in_processes(job: Job, count: int) -> Iterator[Ask]:
     # A pipe on which nothing is sent: its other end closes with the block, and also if this process is killed.
     leash, held = context.Pipe(duplex=False)
     # The index is made once; what it is mapped from is in memory once, for however many processes. Batches go by files
-    # too: a pool whose pipe is full when a process dies waits for ever (python/cpython#94777, mended in later versions).
+    # too: in earlier versions of Python 3.11 a pool whose pipe is full waits for ever for a process that died
+    # (python/cpython#94777).
     shared = tempfile.TemporaryDirectory(prefix="rednotice-screen-")
     folder = Path(shared.name)
     index = folder / "index"
