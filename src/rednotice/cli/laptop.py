@@ -273,7 +273,7 @@ def _where(data: Path) -> None:
         url = folders.read_json(program_folder(data, program) / RUNNING)["url"]
         out.print(f"{words:8} {url}/api   documentation {url}/docs")
     flag = "" if data == folders.default_folder() else f" --data {data}"
-    out.print(f'Try, in another terminal: {sys.prefix}/bin/rednotice check "Aurelio Vladesco"{fill(flag)}')
+    out.print(f'Try, in another terminal: {sys.prefix}/bin/rednotice check "Luzia Brenas"{fill(flag)}')
     out.print("Ctrl-C stops everything.")
 
 
