@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
+from tests.conftest import linked_node
 from tests.web.test_http import served
 
 from rednotice.adapters.embedded.process import LOOPBACK
@@ -21,7 +22,7 @@ from rednotice.model.decision import Outcome
 from rednotice.model.effect import EffectTable
 from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
-from rednotice.node import Node, NodeSettings, line_key, node_signer
+from rednotice.node import Node
 from rednotice.office import Office, OfficeSettings
 from rednotice.web.office import office_app
 
@@ -40,18 +41,8 @@ def run(console: Console) -> None:
         office.start()
         line = Line(office.leaf_port or 0)
         line.open()
-        home = Path(folder) / "ES"
-        link = office.connect_bureau("ES", str(node_signer(home, "ES").verifier), line_key(home), OPERATOR)
-        node = Node(
-            NodeSettings(
-                folder=home,
-                bureau="ES",
-                node_key=link.node_key,
-                office_key=link.office_key,
-                line=f"{LOOPBACK}:{line.port}",
-                effects=EffectTable(country="ES", ask="nobody, this is a measurement", effects=()),
-            )
-        )
+        effects = EffectTable(country="ES", ask="nobody, this is a measurement", effects=())
+        node = linked_node(office, Path(folder) / "ES", "ES", line=f"{LOOPBACK}:{line.port}", effects=effects)
         node.start()
         try:
             _measure(console, office)

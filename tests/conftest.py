@@ -130,19 +130,16 @@ def start_node(office: Office, folder: Path, bureau: str, **more: Any) -> tuple[
     assert office.leaf_port
     line = Line(office.leaf_port)
     line.open()
-    link = office.connect_bureau(bureau, str(node_signer(folder, bureau).verifier), line_key(folder), OPERATOR)
-    settings = NodeSettings(
-        folder=folder,
-        bureau=bureau,
-        node_key=link.node_key,
-        office_key=link.office_key,
-        line=f"{LOOPBACK}:{line.port}",
-        effects=effects(bureau),
-        **more,
-    )
-    node = Node(settings)
+    node = linked_node(office, folder, bureau, line=f"{LOOPBACK}:{line.port}", **more)
     node.start()
     return node, line
+
+
+def linked_node(office: Office, folder: Path, bureau: str, **settings: Any) -> Node:
+    """Connects a bureau to an office; its node, which is not started yet."""
+    link = office.connect_bureau(bureau, str(node_signer(folder, bureau).verifier), line_key(folder), OPERATOR)
+    known: dict[str, Any] = {"node_key": link.node_key, "office_key": link.office_key, "effects": effects(bureau)}
+    return Node(NodeSettings(folder=folder, bureau=bureau, **(known | settings)))
 
 
 def effects(bureau: str) -> EffectTable:

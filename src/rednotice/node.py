@@ -21,11 +21,12 @@ from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.keeper import Keeper
-from rednotice.adapters.nats_config import BUREAU_API, streams_of
+from rednotice.adapters.nats_config import BUREAU_API
 from rednotice.adapters.office_calls import OfficeCalls
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
+from rednotice.adapters.subjects import REPORT_SUBJECT, streams_of
 from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
 from rednotice.flow import check, reception
 from rednotice.flow.earlier import listed
@@ -305,7 +306,7 @@ class Node:
             for subject, raw in arrived:
                 try:
                     trusted.append((subject, raw, open_envelope(raw, self._office, believed)))
-                    believed = _longer(believed, trusted[-1][2])
+                    believed = _longer(believed, trusted[-1][2].checkpoint)
                 except NotTrusted as error:
                     self._reject(now, subject, raw, str(error))
             work.expect(one.event.subject for _, _, one in trusted)
@@ -316,7 +317,6 @@ class Node:
                     taken += 1
                 except NotTrusted as error:
                     self._reject(now, subject, raw, str(error))
-            work.flush()
             # The index changes before the commit: a receipt speaks of both, and goes out after it.
             self._change_index([change for _, change in changes])
         self._believed = believed
@@ -374,8 +374,7 @@ class Node:
             log.warning("dispute.over", says=self.dispute)
             self.dispute = None
         with self._receiving:
-            if self._believed is None or signed.checkpoint.size > self._believed.size:
-                self._believed = signed.checkpoint
+            self._believed = _longer(self._believed, signed.checkpoint)
 
     def contradicted(self, dispute: Dispute) -> None:
         """Keeps two checkpoints that cannot both be, and applies nothing any more."""
@@ -431,7 +430,7 @@ class Node:
         self.database.reject_envelope(at, subject, reason, raw)
 
     def _send(self, report: Report) -> None:
-        subject = f"report.{report.bureau}.{report.kind}"
+        subject = f"{REPORT_SUBJECT}{report.bureau}.{report.kind}"
         raw = sign_report(report, self._signer)
         message_id = f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"
         self._stream.publish(subject, raw, message_id)
@@ -445,5 +444,5 @@ def _everybody(reader: NodeReader) -> Iterator[Listed]:
         yield check.local_person(entry)
 
 
-def _longer(believed: Checkpoint | None, trusted: Trusted) -> Checkpoint:
-    return trusted.checkpoint if believed is None or trusted.checkpoint.size > believed.size else believed
+def _longer(believed: Checkpoint | None, shown: Checkpoint) -> Checkpoint:
+    return shown if believed is None or shown.size > believed.size else believed

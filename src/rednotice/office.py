@@ -25,10 +25,18 @@ from rednotice.adapters.jetstream import JetStream, Message, Position, Quota
 from rednotice.adapters.nats_config import OFFICE_API, REPORT_LIMIT
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
-from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, NOTICES, stream_of
 from rednotice.adapters.postgres.office import BureauNode, OfficeDatabase, PostgresOfficeWork
 from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.relay import Relay
+from rednotice.adapters.subjects import (
+    NOTICE_SUBJECT,
+    NOTICES,
+    REPORT_SUBJECT,
+    bureau_stream,
+    reports_stream,
+    stream_of,
+    subjects_in,
+)
 from rednotice.errors import CannotStart, Conflict, InvalidInput, NotAllowed, NotTrusted, RedNoticeError, Unavailable
 from rednotice.flow import (
     amendment,
@@ -63,7 +71,6 @@ from rednotice.model.retention import Hold
 
 log = structlog.get_logger(__name__)
 
-BUREAU_STREAM = "BUREAU_"
 REPORTS_OF_ALL = "REPORTS"
 """The stream in which earlier versions kept the reports of all bureaus."""
 QUOTA = Quota(messages=20_000, bytes=64_000_000, bytes_of_one=REPORT_LIMIT)
@@ -166,7 +173,7 @@ class Office:
         self._stream.open()
         self.callers = Callers(signer, self._key_of_caller, self._clock)
         self._ensure_stream(NOTICES)
-        self._stream.empty(REPORTS_OF_ALL, "report.>", self._take_reports)
+        self._stream.empty(REPORTS_OF_ALL, f"{REPORT_SUBJECT}>", self._take_reports)
         self._open_all_streams()
         self.relay = Relay("office", self._relay)
         self._stack.callback(self.relay.stop)
@@ -541,26 +548,23 @@ class Office:
         if bureau in self._opened:
             return
         self._opened.add(bureau)
-        self._ensure_stream(f"{BUREAU_STREAM}{bureau}")
-        reports = reports_of(bureau)
-        self._ensure_stream(reports)
+        reports = reports_stream(bureau)
+        for stream in (bureau_stream(bureau), reports):
+            self._ensure_stream(stream)
         self._stream.follow(reports, partial(self._position, reports), partial(self._take_reports, reports))
 
     def _streams(self) -> list[str]:
         """The streams that nodes read."""
-        return [NOTICES, *(f"{BUREAU_STREAM}{bureau}" for bureau in sorted(self._opened))]
+        return [NOTICES, *map(bureau_stream, sorted(self._opened))]
 
     def _ensure_stream(self, name: str) -> None:
-        if name == NOTICES:
-            self._stream.ensure_stream(name, f"{NOTICE_SUBJECT}>", last_per_subject=True)
-        elif name.startswith(BUREAU_STREAM):
-            # Every letter has a subject of its own, so none is lost; of a notice the last word stays.
-            bureau = name.removeprefix(BUREAU_STREAM)
-            self._stream.ensure_stream(name, f"{BUREAU_SUBJECT}{bureau}.>", last_per_subject=True)
-        else:
+        subjects = subjects_in(name)
+        if subjects.startswith(REPORT_SUBJECT):
             # One for each bureau: whoever floods the office fills its own, and stands in nobody's way.
-            bureau = name.removeprefix(reports_of(""))
-            self._stream.ensure_stream(name, f"report.{bureau}.>", quota=QUOTA)
+            self._stream.ensure_stream(name, subjects, quota=QUOTA)
+        else:
+            # Every letter has a subject of its own, so none is lost; of a notice the last word stays.
+            self._stream.ensure_stream(name, subjects, last_per_subject=True)
 
     def mend_streams(self) -> int:
         """Makes anew a stream that is gone, and has sent again what is missing from one that holds too little.
@@ -575,7 +579,7 @@ class Office:
             sent = {stream: reader.sent_to(stream) for stream in self._streams()}
             quiet = not reader.waiting()
         lacking = []
-        for stream in (*map(reports_of, sorted(self._opened)), *sent):
+        for stream in (*map(reports_stream, sorted(self._opened)), *sent):
             count = self._stream.count(stream)
             if count is None:
                 log.error("stream.gone", stream=stream)
@@ -656,8 +660,7 @@ class Office:
         self._stream.remove(stream, messages[-1].position)
 
     def _key_of_caller(self, bureau: str) -> Verifier:
-        nodes = {node.bureau: node for node in self.database.bureau_nodes()}
-        return _key_of(bureau, nodes.get(bureau))
+        return _key_of(bureau, self.database.bureau_node(bureau))
 
     def _take_report(self, work: PostgresOfficeWork, bureau: str, message: Message) -> None:
         report = open_report(message.data, _key_of(bureau, work.bureau_node(bureau)), bureau)
@@ -688,11 +691,6 @@ def _key_of(bureau: str, node: BureauNode | None) -> Verifier:
     if node.revoked_at:
         raise NotTrusted(f"the key of bureau {bureau} was revoked on {node.revoked_at:%Y-%m-%d %H:%M}")
     return Verifier.parse(node.key)
-
-
-def reports_of(bureau: str) -> str:
-    """The stream of a bureau's reports."""
-    return f"REPORTS_{bureau}"
 
 
 def _require_operator(by: Officer) -> None:

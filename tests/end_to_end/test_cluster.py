@@ -17,10 +17,9 @@ from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.nats_config import Server, accounts_file, server_file
 from rednotice.cli import app
 from rednotice.cli.laptop import Laptop
-from rednotice.node import Node, NodeSettings, line_key, node_signer
+from rednotice.node import Node, line_key
 from rednotice.office import Office, OfficeSettings
-from tests.builders import OPERATOR
-from tests.conftest import Road, effects, eventually
+from tests.conftest import Road, eventually, linked_node
 
 SECRET = "synthetic"
 
@@ -77,17 +76,7 @@ def test_a_server_of_three_dies_and_notices_go_on(cluster: Cluster, tmp_path: Pa
     office.start()
     node: Node | None = None
     try:
-        link = office.connect_bureau("ES", str(node_signer(home, "ES").verifier), line_key(home), OPERATOR)
-        node = Node(
-            NodeSettings(
-                folder=home,
-                bureau="ES",
-                node_key=link.node_key,
-                office_key=link.office_key,
-                line=cluster.line,
-                effects=effects("ES"),
-            )
-        )
+        node = linked_node(office, home, "ES", line=cluster.line)
         node.start()
         road = Road(office, {"ES": node}, {})
         _, first = road.publish()

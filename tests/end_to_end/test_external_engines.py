@@ -15,10 +15,10 @@ from rednotice.adapters.postgres.connection import connect
 from rednotice.adapters.postgres.schema import migrate
 from rednotice.errors import CannotStart
 from rednotice.model.decision import Outcome
-from rednotice.node import Node, NodeSettings, line_key, line_seed, node_signer
+from rednotice.node import Node, line_key, line_seed
 from rednotice.office import Office, OfficeSettings
-from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, desk
-from tests.conftest import effects, eventually
+from tests.builders import REVIEWER_1, REVIEWER_2, a_request, desk
+from tests.conftest import eventually, linked_node
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +71,9 @@ def test_the_road_on_engines_of_others(postgres: EmbeddedPostgres, nats: Embedde
         assert office.operator_token(known=False)
         assert office.operator_token(known=False) is None, "a token is not given anew where the database is another's"
         home = tmp_path / "ES"
-        link = office.connect_bureau("ES", str(node_signer(home, "ES").verifier), line_key(home), OPERATOR)
-        nats.admit({"ES": link.line_key})
+        nats.admit({"ES": line_key(home)})
         leaf.start_leaf("ES", f"{LOOPBACK}:{nats.leaf_port}", line_seed(home))
-        node = Node(
-            NodeSettings(
-                folder=tmp_path / "ES",
-                bureau="ES",
-                node_key=link.node_key,
-                office_key=link.office_key,
-                line="",
-                effects=effects("ES"),
-                database_url=_database(postgres.url),
-                nats_url=leaf.url,
-            )
-        )
+        node = linked_node(office, home, "ES", line="", database_url=_database(postgres.url), nats_url=leaf.url)
         node.start()
         filing = office.file_request(a_request(), desk("PT"))
         office.decide(filing.number, Outcome.PUBLISH, "Every condition is met.", REVIEWER_1)

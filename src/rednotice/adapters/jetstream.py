@@ -219,13 +219,12 @@ class JetStream:
             Unavailable: if the server does not answer, or there is no such stream.
         """
         found: set[str] = set()
-        address = f"{self._api}.STREAM.INFO.{stream}"
         while True:  # the server gives some at a time
             asked = json.dumps({"subjects_filter": ">", "offset": len(found)}).encode()
-            answer = self._call(self._connection().request(address, asked, timeout=PATIENCE), f"list {stream}")
-            told = json.loads(answer.data)
-            if "error" in told:
-                raise Unavailable(f"NATS did not list {stream}: {told['error'].get('description')}")
+            try:
+                told = self._call(self._info(stream, asked), f"list {stream}")
+            except NotFound as error:
+                raise Unavailable(str(error)) from None
             page = (told["state"].get("subjects") or {}).keys() - found
             found |= page
             if not page or len(found) >= told.get("total", 0):
@@ -361,11 +360,15 @@ class JetStream:
 
     async def _state(self, stream: str) -> tuple[str, int]:
         """Which making of a stream it is, and the place of its last message."""
-        answer = await self._connection().request(f"{self._api}.STREAM.INFO.{stream}", timeout=PATIENCE)
-        info = json.loads(answer.data)
+        info = await self._info(stream)
+        return info["created"], info["state"]["last_seq"]
+
+    async def _info(self, stream: str, asked: bytes = b"") -> dict[str, Any]:
+        answer = await self._connection().request(f"{self._api}.STREAM.INFO.{stream}", asked, timeout=PATIENCE)
+        info: dict[str, Any] = json.loads(answer.data)
         if "error" in info:
             raise NotFound(f"the stream {stream} does not answer: {info['error'].get('description')}")
-        return info["created"], info["state"]["last_seq"]
+        return info
 
     async def _get(self, stream: str, after: Position, questions: _Questions) -> list[Message]:
         """The next messages, at most a batch, without a gap between them."""

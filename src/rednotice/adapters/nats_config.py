@@ -21,6 +21,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from rednotice.adapters.jetstream import MAX_PAYLOAD, stored
+from rednotice.adapters.subjects import NOTICES, bureau_stream, reports_stream, streams_of, subjects_in
 
 OFFICE_DOMAIN = "office"
 OFFICE_API = f"$JS.{OFFICE_DOMAIN}.API"
@@ -32,11 +33,6 @@ REPORT_LIMIT = 1_000_000
 LIMITS = {"max_connections": 8, "max_leafnodes": 4, "max_subscriptions": 1_000, "max_payload": REPORT_LIMIT}
 """Of each bureau's account. More than one leaf: one that a broken line left behind ends only after a while."""
 OFFICE = "OFFICE"
-
-
-def streams_of(bureau: str) -> tuple[str, str]:
-    """The streams that a bureau may read."""
-    return "NOTICES", f"BUREAU_{bureau}"
 
 
 def accounts(bureaus: Mapping[str, str], user: str, password: str) -> dict[str, Any]:
@@ -55,10 +51,14 @@ def _account(bureau: str) -> str:
     return f"BUREAU_{bureau}"
 
 
+def _reports(bureau: str) -> str:
+    return subjects_in(reports_stream(bureau))
+
+
 def _exports(bureaus: Mapping[str, str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     everybody = [_account(bureau) for bureau in sorted(bureaus)]
-    readers = {"NOTICES": everybody} | {f"BUREAU_{bureau}": [_account(bureau)] for bureau in sorted(bureaus)}
+    readers = {NOTICES: everybody} | {bureau_stream(bureau): [_account(bureau)] for bureau in sorted(bureaus)}
     for stream, may in readers.items():
         if may:
             found += [
@@ -66,11 +66,11 @@ def _exports(bureaus: Mapping[str, str]) -> list[dict[str, Any]]:
                 {"service": f"$JS.API.DIRECT.GET.{stream}", "accounts": may, "response_type": "stream"},
                 {"stream": stored(stream), "accounts": may},
             ]
-    return found + [{"service": f"report.{bureau}.>", "accounts": [_account(bureau)]} for bureau in sorted(bureaus)]
+    return found + [{"service": _reports(bureau), "accounts": [_account(bureau)]} for bureau in sorted(bureaus)]
 
 
 def _of_bureau(bureau: str, key: str) -> dict[str, Any]:
-    imports: list[dict[str, Any]] = [{"service": {"account": OFFICE, "subject": f"report.{bureau}.>"}}]
+    imports: list[dict[str, Any]] = [{"service": {"account": OFFICE, "subject": _reports(bureau)}}]
     for stream in streams_of(bureau):
         imports += [
             {"service": {"account": OFFICE, "subject": f"$JS.API.{question}"}, "to": f"{BUREAU_API}.{question}"}

@@ -49,7 +49,7 @@ def open_index(folder: Path) -> Index:
 def warm() -> None:
     """Loads all that a first check would wait for: compiled loops (compiled if they are not yet), names' dictionary.
 
-    It takes about eight seconds of one core, during which others go on: a program that starts calls it in a thread.
+    It takes some seconds of one core, during which others go on: a program that starts calls it in a thread.
     """
     from rednotice.match.index import warm
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
+from rednotice.adapters.subjects import bureau_stream, reports_stream
 from rednotice.errors import NotFound
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
@@ -135,7 +136,7 @@ class ErasureWork:
         """Has the stream of a bureau's reports overwrite one that was taken, by its bytes' hash."""
         taken = tables.report_taken
         for row in self._connection.execute(select(taken).where(taken.c.digest == digest, taken.c.made.is_not(None))):
-            self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
+            self._overwrite(reports_stream(row.bureau), position=Position(row.made, row.sequence))
 
     def erase_contents(self, subject: str) -> None:
         """Erases what was recorded and written of a subject."""
@@ -148,7 +149,7 @@ class ErasureWork:
             kind, bureau, what = (*posted.split(".", 2), "")[:3]
             # A letter. Under the subject of a notice the recall stands by now, and must go on standing there.
             if kind == "bureau" and not what.startswith("notice."):
-                self._overwrite(f"BUREAU_{bureau}", subject=posted)
+                self._overwrite(bureau_stream(bureau), subject=posted)
         self._connection.execute(delete(outbox).where(outbox.c.event.in_(numbers), outbox.c.published_at.is_(None)))
 
     def _keep_that(self, subject: str, after: After) -> None:
@@ -163,7 +164,7 @@ class ErasureWork:
         """What nodes reported of it: in the stream; and, if it was not believed, in its table."""
         taken, rejected = tables.report_taken, tables.report_rejected
         for row in self._connection.execute(select(taken).where(taken.c.subject == subject, taken.c.made.is_not(None))):
-            self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
+            self._overwrite(reports_stream(row.bureau), position=Position(row.made, row.sequence))
         self._connection.execute(
             update(taken).where(taken.c.subject == subject).values(made=None, sequence=None, subject=None)
         )
@@ -172,7 +173,7 @@ class ErasureWork:
             select(rejected.c.bureau, rejected.c.made, rejected.c.sequence).where(speaks_of_it)
         ):
             if row.made is not None:
-                self._overwrite(f"REPORTS_{row.bureau}", position=Position(row.made, row.sequence))
+                self._overwrite(reports_stream(row.bureau), position=Position(row.made, row.sequence))
         self._connection.execute(delete(rejected).where(speaks_of_it))
 
     def _overwrite(self, stream: str, *, subject: str | None = None, position: Position | None = None) -> None:

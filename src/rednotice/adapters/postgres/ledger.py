@@ -14,17 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, select
 
 from rednotice.adapters.postgres import tables
+from rednotice.adapters.subjects import NOTICE_SUBJECT, stream_of
 from rednotice.log.state import Ledger
-
-NOTICE_SUBJECT = "notice."
-BUREAU_SUBJECT = "bureau."
-
-NOTICES = "NOTICES"
-
-
-def stream_of(subject: str) -> str:
-    """The stream to which a subject belongs."""
-    return NOTICES if subject.startswith(NOTICE_SUBJECT) else f"BUREAU_{subject.split('.', 2)[1]}"
 
 
 @dataclass(frozen=True, slots=True)

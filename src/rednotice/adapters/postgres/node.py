@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
@@ -111,16 +111,17 @@ class NodeDatabase:
 
     def report_again(self, since: datetime) -> int:
         """Has reports since a moment wait for the line again; returns how many. The office knows each by its bytes."""
-        table = tables.report
-        sent = update(table).where(table.c.at >= since, table.c.sent_at.is_not(None)).values(sent_at=None)
-        with guarded(), self._engine.begin() as connection:
-            return connection.execute(sent).rowcount
+        return self._unsend(tables.report.c.at >= since)
 
     def unsend(self, numbers: Sequence[int]) -> None:
         """Has some reports wait for the line again."""
+        self._unsend(tables.report.c.number.in_(numbers))
+
+    def _unsend(self, which: ColumnElement[bool]) -> int:
         table = tables.report
         with guarded(), self._engine.begin() as connection:
-            connection.execute(update(table).where(table.c.number.in_(numbers)).values(sent_at=None))
+            sent = update(table).where(which, table.c.sent_at.is_not(None)).values(sent_at=None)
+            return connection.execute(sent).rowcount
 
     def reject_envelope(self, at: datetime, subject: str, reason: str, raw: bytes) -> None:
         """Keeps an envelope that was not believed, for a person to look at."""

@@ -17,12 +17,13 @@ from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.circulation import bureaus
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
-from rednotice.adapters.postgres.ledger import BUREAU_SUBJECT, NOTICE_SUBJECT, Ledgers
+from rednotice.adapters.postgres.ledger import Ledgers
 from rednotice.adapters.postgres.log import LogReader, LogWriter
 from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.postgres.redress import RedressWork
 from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in
 from rednotice.adapters.postgres.streams import post_again
+from rednotice.adapters.subjects import BUREAU_SUBJECT, NOTICE_SUBJECT
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated
@@ -176,6 +177,11 @@ class OfficeDatabase:
         with guarded(), self._engine.connect() as connection:
             rows = connection.execute(select(tables.bureau_node).order_by(tables.bureau_node.c.bureau))
             return [BureauNode(**row._mapping) for row in rows]
+
+    def bureau_node(self, bureau: str) -> BureauNode | None:
+        """A bureau's keys; None if it was never connected."""
+        with guarded(), self._engine.connect() as connection:
+            return _bureau_node(connection, bureau)
 
 
 class PostgresOfficeWork(ErasureWork, RedressWork):
@@ -434,9 +440,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
 
     def bureau_node(self, bureau: str) -> BureauNode | None:
         """A bureau's keys, as they are in this transaction."""
-        table = tables.bureau_node
-        row = self._connection.execute(select(table).where(table.c.bureau == bureau)).one_or_none()
-        return None if row is None else BureauNode(**row._mapping)
+        return _bureau_node(self._connection, bureau)
 
     def connect_bureau(self, bureau: str, key: str, line_key: str) -> None:
         """Connects a bureau's node; one that is connected with these keys stays so.
@@ -474,3 +478,9 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         self._connection.execute(update(table).where(table.c.bureau == bureau).values(revoked_at=self._at))
         content = {"bureau": bureau, "key": held.key, "because": because, "by": by.model_dump(mode="json")}
         self.record(EventKind.BUREAU_REVOKED, bureau, content)
+
+
+def _bureau_node(connection: Connection, bureau: str) -> BureauNode | None:
+    table = tables.bureau_node
+    row = connection.execute(select(table).where(table.c.bureau == bureau)).one_or_none()
+    return None if row is None else BureauNode(**row._mapping)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from rednotice.adapters.postgres import tables
-from rednotice.adapters.postgres.ledger import stream_of
+from rednotice.adapters.subjects import stream_of
 
 
 def post_again(connection: Connection, there: Mapping[str, Container[str]]) -> int:

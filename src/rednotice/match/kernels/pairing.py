@@ -55,6 +55,7 @@ another one misspelt."""
 ) = range(3 * LEVELS, 3 * LEVELS + 14)  # fmt: skip
 FEATURES = 3 * LEVELS + 14
 """What a comparison is judged by: the levels, then the rest, as named."""
+NOT_COUNTED = -1
 AS_THE_SAME = (1, 2, 8)
 """The levels of words of one sound, of one name, and of the same four consonants, beside that of the same word, 0."""
 INITIALS = 17
@@ -253,16 +254,14 @@ def _judge(
             a, b = chosen[edge], chosen[other]
             if (edges[a, 0] - edges[b, 0]) * (edges[a, 2] - edges[b, 2]) < 0:
                 features[OTHER_ORDER] = 1
-    for i in range(words_asked.shape[0]):
-        kind = asked.words[words_asked[i], KIND]
-        if asked.seen[words_asked[i], KNOWN_AS] and not kind & (MINOR | INITIAL) and not _taken(met_asked, i):
-            features[ASKED_MISSED_KNOWN] += 1
     major_asked = _unmet(
-        asked, words_asked, worth_asked, met_asked, ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MINOR_MISSED, features
-    )
+        asked, words_asked, worth_asked, met_asked, ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MISSED_KNOWN,
+        ASKED_MINOR_MISSED, features,
+    )  # fmt: skip
     major_listed = _unmet(
-        listed, words_listed, worth_listed, met_listed, LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT, features
-    )
+        listed, words_listed, worth_listed, met_listed, LISTED_LEFT, LISTED_LEFT_WORTH, NOT_COUNTED,
+        LISTED_MINOR_LEFT, features,
+    )  # fmt: skip
     if major_met <= 1 and not joined and major_listed > 1:
         features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1
     features[SIZE] = math.log(total + MANY)
@@ -277,6 +276,7 @@ def _unmet(
     met: np.uint64,
     major: int,
     major_worth: int,
+    major_known: int,
     minor: int,
     features: Floats,
 ) -> int:
@@ -289,4 +289,6 @@ def _unmet(
         if not _taken(met, place):
             features[INITIAL_MISSED if kind & INITIAL else minor if is_minor else major] += 1
             features[major_worth] += 0 if is_minor else worth[place]
+            if major_known != NOT_COUNTED and not is_minor and known.seen[words[place], KNOWN_AS]:
+                features[major_known] += 1
     return count
