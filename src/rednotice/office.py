@@ -138,7 +138,7 @@ class Office:
         self.key: Verifier
         self._stream: JetStream
         self._opened: set[str] = set()
-        self._admitting = threading.Lock()
+        self._opening, self._admitting = threading.Lock(), threading.Lock()
         self._lacked: dict[str, int] = {}
 
     def start(self) -> None:
@@ -178,7 +178,7 @@ class Office:
         self.relay = Relay("office", self._relay)
         self._stack.callback(self.relay.stop)
         self.relay.start()
-        self.timekeeper = Relay("deadlines", self._keep_time)
+        self.timekeeper = Relay("deadlines", self.carry_out_due)
         self._stack.callback(self.timekeeper.stop)
         self.timekeeper.start()
         self.mender = Relay("streams", self.mend_streams, MEND_EVERY)
@@ -427,10 +427,6 @@ class Office:
         with self._act(by, "lift a hold", subject) as work:
             return retention.lift_hold(work, subject, reason, by)
 
-    def _keep_time(self) -> int:
-        self._open_all_streams()  # another office on the same database may have connected a bureau
-        return self.carry_out_due()
-
     def carry_out_due(self) -> int:
         """Carries out what has fallen due (`flow.deadlines`), each task once, whichever office does it.
 
@@ -545,13 +541,14 @@ class Office:
             self._open_streams(node.bureau)
 
     def _open_streams(self, bureau: str) -> None:
-        if bureau in self._opened:
-            return
-        self._opened.add(bureau)
-        reports = reports_stream(bureau)
-        for stream in (bureau_stream(bureau), reports):
-            self._ensure_stream(stream)
-        self._stream.follow(reports, partial(self._position, reports), partial(self._take_reports, reports))
+        with self._opening:
+            if bureau in self._opened:
+                return
+            reports = reports_stream(bureau)
+            for stream in (bureau_stream(bureau), reports):
+                self._ensure_stream(stream)
+            self._stream.follow(reports, partial(self._position, reports), partial(self._take_reports, reports))
+            self._opened.add(bureau)
 
     def _streams(self) -> list[str]:
         """The streams that nodes read."""
@@ -575,6 +572,7 @@ class Office:
         Returns:
             0: there is nothing more to do for now.
         """
+        self._open_all_streams()  # another office on the same database may have connected a bureau
         with self.database.read() as reader:
             sent = {stream: reader.sent_to(stream) for stream in self._streams()}
             quiet = not reader.waiting()
