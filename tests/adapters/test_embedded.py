@@ -227,3 +227,21 @@ def test_a_process_of_somebody_else_is_not_taken_for_a_leftover(tmp_path: Path) 
     process.stop_leftover(tmp_path / "no file", lambda running: True, signal.SIGKILL)
     pid_file.write_text("no number")
     process.stop_leftover(pid_file, lambda running: True, signal.SIGKILL)
+
+
+def test_an_office_whose_streams_cannot_be_read_starts_with_empty_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = EmbeddedNats(tmp_path / "nats", tmp_path / "nats.log", "office")
+    (tmp_path / "nats").mkdir()
+    (tmp_path / "nats" / "damaged").write_bytes(b"damaged")
+    answers = process.answers
+    # As a server does that restores damaged files without end.
+    monkeypatch.setattr(process, "answers", lambda port: not (tmp_path / "nats" / "damaged").exists() and answers(port))
+    monkeypatch.setattr("rednotice.adapters.embedded.nats.PATIENCE", 0.5)
+    server.start_office({})
+    try:
+        assert process.answers(server.port)
+        assert not (tmp_path / "nats" / "damaged").exists()
+    finally:
+        server.stop()

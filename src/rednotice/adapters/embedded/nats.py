@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import structlog
 
 from rednotice.adapters.embedded import process
 from rednotice.adapters.embedded.process import LOOPBACK
@@ -23,9 +24,15 @@ from rednotice.adapters.jetstream import MAX_PAYLOAD
 from rednotice.adapters.nats_config import OFFICE_DOMAIN, accounts
 from rednotice.errors import CannotStart
 
+log = structlog.get_logger(__name__)
+
 PATIENCE = 30.0
 RELOADED = b"Reloaded server configuration"
 """What nats-server logs when it has read its configuration again."""
+
+
+class _Silent(CannotStart):
+    """The server runs, and does not answer."""
 
 
 @dataclass(slots=True)
@@ -51,7 +58,7 @@ class EmbeddedNats:
         return secret(self.folder.with_name(f"{self.folder.name}.{self.user}.secret"))
 
     def start_office(self, bureaus: Mapping[str, str], leaf_port: int = 0) -> None:
-        """Starts the office's server.
+        """Starts the office's server; with empty streams if it cannot read those that are there.
 
         Args:
             bureaus: the public line key of every bureau that may connect, by its code.
@@ -63,7 +70,14 @@ class EmbeddedNats:
         process.listen(leaf_port, "--leaf-port").close()
         self.port, self.leaf_port = process.free_port(), leaf_port or process.free_port()
         self._admitted = dict(bureaus)
-        self._start(self._office(bureaus))
+        try:
+            self._start(self._office(bureaus))
+        except _Silent:
+            # Seen in 2.15 with damaged files: it restores them without end. What stands there stands in PostgreSQL, and
+            # nodes report again what was not taken; a copy set aside would outlive recalls.
+            log.error("streams.unreadable", log=str(self.log))
+            shutil.rmtree(self.folder)
+            self._start(self._office(bureaus))
 
     def admit(self, bureaus: Mapping[str, str]) -> None:
         """Lets other bureaus connect than before; the line of one that may not any more ends before this returns.
@@ -179,7 +193,7 @@ class EmbeddedNats:
                 raise CannotStart(f"nats-server ended as it started; the reason is the last line of {self.log}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise CannotStart(f"nats-server did not answer within {PATIENCE:.0f} s; see {self.log}")
+                raise _Silent(f"nats-server did not answer within {PATIENCE:.0f} s; see {self.log}")
             time.sleep(0.01)
 
     def _is_ours(self, running: psutil.Process) -> bool:
