@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import nats
 import nats.errors
 import nats.js.errors
+import psutil
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.msg import Msg
 
+from rednotice.adapters.embedded.nats import EmbeddedNats
+from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.jetstream import JetStream, Message, Position
 from rednotice.adapters.nats_config import OFFICE_API, OFFICE_DOMAIN
 from rednotice.errors import Unavailable
@@ -213,3 +218,17 @@ def test_a_stream_of_an_earlier_version_is_emptied_and_deleted(road: Road, strea
 def test_what_no_stream_takes_is_not_published(streams: Callable[[], JetStream]) -> None:
     with pytest.raises(Unavailable, match=r"NATS did not publish to nobody\.takes\.this"):
         streams().publish("nobody.takes.this", b"x", "x")
+
+
+def test_a_server_that_hangs_up_again_and_again_leaves_one_socket_at_most(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path / "nats", tmp_path / "nats.log", "office")
+    server.start_office({})
+    with closing(JetStream(server.url, "tried", api=OFFICE_API)) as stream:
+        stream.open()
+        server.stop()
+        with socket.create_server((LOOPBACK, server.port)) as deaf:
+            deaf.settimeout(10)
+            for _ in range(4):
+                deaf.accept()[0].close()
+        ours = [one for one in psutil.Process().net_connections("tcp") if one.raddr and one.raddr.port == server.port]
+        assert len(ours) <= 1

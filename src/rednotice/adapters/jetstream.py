@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import nats
@@ -113,19 +114,21 @@ class JetStream:
             CannotStart: if the server takes smaller messages than an envelope may be.
         """
         self._thread.start()
-        self._client = self._call(
-            nats.connect(
+        client: Any = Client()  # its own types know neither waits below a second nor transports
+        self._call(
+            client.connect(
                 self._url.split(","),
                 name=self._name,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY,
-                error_cb=self._on_error,
+                error_cb=partial(self._on_error, client),
             ),
             "connect",
         )
-        if self._client.max_payload < MAX_PAYLOAD:
+        self._client = client
+        if client.max_payload < MAX_PAYLOAD:
             raise CannotStart(
-                f"NATS takes messages of {self._client.max_payload:,} bytes; set its max_payload to {MAX_PAYLOAD:,}"
+                f"NATS takes messages of {client.max_payload:,} bytes; set its max_payload to {MAX_PAYLOAD:,}"
             )
 
     def close(self) -> None:
@@ -401,7 +404,10 @@ class JetStream:
             future.cancel()
             raise Unavailable(f"NATS did not {what}: {str(error) or type(error).__name__}") from error
 
-    async def _on_error(self, error: Exception) -> None:
+    async def _on_error(self, client: Any, error: Exception) -> None:
+        if not client.is_connected and client._transport:
+            # nats-py leaves the socket of a connection that a server refused open when it tries the next.
+            client._transport.close()
         if not self._closing:
             log.debug("nats.error", error=str(error))
 
