@@ -34,6 +34,8 @@ from rednotice.flow.work import LocalEntry
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope
 from rednotice.log.history import Dispute, Signed, Wrong
+from rednotice.log.keyring import Keyring, follow
+from rednotice.log.keyring import read as read_keyring
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
 from rednotice.log.state import Ledger
@@ -98,7 +100,7 @@ class Node:
         self.settings = settings
         self._clock = settings.clock
         self._stack = ExitStack()
-        self._office = Verifier.parse(settings.office_key)
+        self.keyring = Keyring((Verifier.parse(settings.office_key),))
         self._believed: Checkpoint | None = None
         self._receiving = threading.Lock()
         self._index_is_stale = False
@@ -147,7 +149,11 @@ class Node:
         engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
         self._stack.callback(engine.dispose)
         schema.require_current(engine, "node")
-        self.database = NodeDatabase(engine, self.settings.bureau, self._office.name)
+        self.database = NodeDatabase(engine, self.settings.bureau, self.keyring.name)
+        with self.database.read() as reader:
+            known = reader.keyring(self.settings.office_key)
+        if known:
+            self.keyring = read_keyring(known)
         self._rebuild()
         bureau = self.settings.bureau
         self._stream = JetStream(
@@ -166,7 +172,7 @@ class Node:
     def _begin_to_compare(self, office_url: str) -> None:
         office = OfficeCalls(office_url, self.settings.bureau, self._signer)
         self._stack.callback(office.close)
-        keeper = self.keeper = Keeper(office, self._office, self, self._clock, self.settings.peers)
+        keeper = self.keeper = Keeper(office, self, self._clock, self.settings.peers)
         self.comparing = Relay(f"keeper {self.settings.bureau}", self.compare, self.settings.compare_every)
         self._stack.callback(self.comparing.stop)
         self._stack.callback(keeper.stop)
@@ -305,14 +311,14 @@ class Node:
                 work.save_position(stream, position)
             for subject, raw in arrived:
                 try:
-                    trusted.append((subject, raw, open_envelope(raw, self._office, believed)))
+                    trusted.append((subject, raw, open_envelope(raw, self.keyring, believed)))
                     believed = _longer(believed, trusted[-1][2].checkpoint)
                 except NotTrusted as error:
                     self._reject(now, subject, raw, str(error))
             work.expect(one.event.subject for _, _, one in trusted)
             for subject, raw, one in trusted:
                 try:
-                    with tracing.event("apply", self._office.name, one.event.number):
+                    with tracing.event("apply", self.keyring.name, one.event.number):
                         changes.append((one.event.number, reception.apply(work, one)))
                     taken += 1
                 except NotTrusted as error:
@@ -358,6 +364,13 @@ class Node:
             if any(one.wrong is Wrong.FORK for one in reader.disputes()):
                 return 0  # people must find out which history is true
         return self.keeper.compare()
+
+    def follow_keyrings(self, notes: Sequence[str]) -> None:
+        """Believes the keys of the last keyring to which a chain of signatures leads, in place of those until now."""
+        for ring, note in follow(self.keyring, notes):
+            self.keyring = ring
+            self.database.keep_keyring(self.settings.office_key, note)
+            log.warning("keyring.followed", rank=ring.rank)
 
     def believed(self) -> tuple[Signed, ...]:
         """The checkpoint up to which the log was proved, and the longest that was seen."""

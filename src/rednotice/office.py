@@ -23,6 +23,7 @@ from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
 from rednotice.adapters.jetstream import JetStream, Message, Position, Quota
 from rednotice.adapters.nats_config import OFFICE_API, REPORT_LIMIT
+from rednotice.adapters.office_keys import OfficeKeys
 from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.erasure import Overwrite
 from rednotice.adapters.postgres.office import BureauNode, OfficeDatabase, PostgresOfficeWork
@@ -54,7 +55,9 @@ from rednotice.flow import (
 )
 from rednotice.flow.work import Circulated
 from rednotice.log.checkpoint import open_checkpoint
-from rednotice.log.note import Verifier
+from rednotice.log.keyring import Keyring
+from rednotice.log.keyring import read as read_keyring
+from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal
 from rednotice.model.bureau import COMMISSION, OFFICE, Officer, Role
@@ -135,7 +138,7 @@ class Office:
         self.mender: Relay
         self.callers: Callers
         self.database: OfficeDatabase
-        self.key: Verifier
+        self._keys: OfficeKeys
         self._stream: JetStream
         self._opened: set[str] = set()
         self._opening, self._admitting = threading.Lock(), threading.Lock()
@@ -160,18 +163,14 @@ class Office:
     def _start(self) -> None:
         folder = folders.prepare(self.settings.folder)
         self._stack.enter_context(folders.Claim(folder))
-        signer = keys.load_or_create(folder / "office.key", self.settings.origin)
-        self.key = signer.verifier
-        engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
-        self._stack.callback(engine.dispose)
-        schema.require_current(engine, "office")
-        self.database = OfficeDatabase(engine, signer)
+        self._open_database(folder)
         self._log_is_ours()
         nats_url = self.settings.nats_url or self._embedded_nats(folder)
         self._stream = JetStream(nats_url, "office", api=OFFICE_API, replicas=self.settings.nats_replicas)
         self._stack.callback(self._stream.close)
         self._stream.open()
-        self.callers = Callers(signer, self._key_of_caller, self._clock)
+        # The older of two: another office on the same database may not have the new one yet.
+        self.callers = Callers(lambda: self._keys.oldest, self._key_of_caller, self._clock)
         self._ensure_stream(NOTICES)
         self._stream.empty(REPORTS_OF_ALL, f"{REPORT_SUBJECT}>", self._take_reports)
         self._open_all_streams()
@@ -185,17 +184,37 @@ class Office:
         self._stack.callback(self.mender.stop)
         self.mender.start()
 
+    def _open_database(self, folder: Path) -> None:
+        self._keys = OfficeKeys(folder, self.settings.origin)
+        engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
+        self._stack.callback(engine.dispose)
+        schema.require_current(engine, "office")
+        self.database = OfficeDatabase(engine, self._keys)
+
     def _log_is_ours(self) -> None:
         with self.database.read() as reader:
             size, note = reader.log.checkpoint()
+            keyring = reader.log.keyring()
+        self._keys.agree(keyring)
+        self._keys.tidy()
         try:
             if size:
-                open_checkpoint(note, self.key)
+                open_checkpoint(note, self.keyring)
         except NotTrusted:
             raise CannotStart(
                 f"the log in this database was signed with another key than {self.key.name}+{self.key.key_id.hex()}; "
                 f"restore {self.settings.folder / 'office.key'} from its back-up, and give the same --origin as before"
             ) from None
+
+    @property
+    def key(self) -> Verifier:
+        """The key by which this office is known to whoever is told of it now."""
+        return self.keyring.newest
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys that sign, and the recovery key."""
+        return self._keys.keyring
 
     def _embedded_database(self, folder: Path) -> str:
         self._postgres = postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
@@ -517,6 +536,86 @@ class Office:
         with self._act() as work:
             work.revoke_bureau(bureau, because, by)
         self._admit()
+
+    # --- The office's own keys --------------------------------------------------------------------------------
+
+    def rotate_key(self, by: Officer) -> Keyring:
+        """Makes a new key, which signs beside the one that signed last until that is retired.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+            Conflict: if two keys sign already.
+        """
+        with self._changing_keys(by) as work:
+            fresh = keys.make(self._keys.name)
+            ring = self.keyring.rotated(fresh.verifier)
+            self._keys.keep(fresh)
+            work.save_keyring(ring, ring.sign([fresh, *self._keys.signers]))
+        return ring
+
+    def retire_key(self, by: Officer) -> Keyring:
+        """Ends an overlap: the newest key signs alone, and all that streams hold is sent again under it.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+            Conflict: if one key signs already.
+        """
+        with self._changing_keys(by) as work:
+            ring = self.keyring.retired()
+            work.save_keyring(ring, ring.sign(self._keys.signers))
+            work.post_all_again()
+        return ring
+
+    def set_recovery_key(self, recovery: str, by: Officer) -> Keyring:
+        """Names the key that can put another in the place of the office's, if that is lost or in other hands.
+
+        Raises:
+            NotAllowed: if the officer is not an operator.
+            NotTrusted: if the key is damaged.
+            Conflict: if there is a recovery key.
+        """
+        with self._changing_keys(by) as work:
+            ring = self.keyring.recoverable(Verifier.parse(recovery))
+            work.save_keyring(ring, ring.sign(self._keys.signers))
+        return ring
+
+    @contextmanager
+    def _changing_keys(self, by: Officer) -> Iterator[PostgresOfficeWork]:
+        _require_operator(by)
+        with self._act() as work:
+            self._keys.agree(work.log.keyring())
+            yield work
+        self._keys.tidy()
+        log.warning("keyring.changed", rank=self.keyring.rank, by=by.name)
+
+    def replace_key(self, recovery: Signer | None) -> Keyring:
+        """Of an office that does not run: puts a new key in the place of every other, and ends again.
+
+        Args:
+            recovery: the recovery key; without it, every bureau's node has to be given a new link by hand.
+
+        Raises:
+            CannotStart: if the office runs, its database is not to be had, or its log is empty.
+            NotTrusted: if this is not its recovery key.
+        """
+        with self._stack:
+            folder = folders.prepare(self.settings.folder)
+            self._stack.enter_context(folders.Claim(folder))
+            self._open_database(folder)
+            with self.database.work(self._clock()) as work:
+                if not work.log.checkpoint()[0]:
+                    raise CannotStart(f"the log of {folder} is empty: there is no key to replace")
+                last = work.log.keyring()
+                fresh = keys.make(self._keys.name)
+                ring = (read_keyring(last) if last else Keyring((fresh.verifier,))).replaced(fresh.verifier)
+                if recovery and recovery.verifier != ring.recovery:
+                    known = ring.recovery or "none was named with 'rednotice key recovery'"
+                    raise NotTrusted(f"{recovery.verifier} is not the recovery key of this office ({known})")
+                self._keys.keep(fresh)
+                work.save_keyring(ring, ring.sign([fresh, *([recovery] if recovery else [])]))
+                work.post_all_again()
+            self._keys.tidy()
+        return ring
 
     @contextmanager
     def read(self) -> Iterator[OfficeReader]:

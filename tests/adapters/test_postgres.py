@@ -141,7 +141,7 @@ def test_a_bureau_that_was_connected_before_there_were_line_keys_is_still_known_
         row = "INSERT INTO bureau_node (bureau, key, line_secret, connected_at) VALUES ('PT', 'a key', 'secret', now())"
         connection.execute(text(row))
     migrate(fresh, "office", APP)
-    database = OfficeDatabase(fresh, road.office.database._signer)
+    database = OfficeDatabase(fresh, road.office.database._keys)
     (node,) = database.bureau_nodes()
     assert (node.bureau, node.key, node.line_key, node.may_connect) == ("PT", "a key", None, False)
     with pytest.raises(Conflict, match="is connected already"), database.work(NOON) as work:

@@ -15,6 +15,7 @@ from rednotice.adapters import keys
 from rednotice.adapters.backup import back_up, restore
 from rednotice.adapters.clock import now
 from rednotice.adapters.tiles import tiles_at
+from rednotice.cli.laptop import Laptop
 from rednotice.cli.log import audit_log
 from rednotice.errors import CannotStart, NotTrusted
 from rednotice.log.audit import Audited
@@ -156,3 +157,35 @@ def test_what_nodes_have_seen_is_not_put_back_to_less(
     (tmp_path / "no.tar").write_bytes(b"nothing")
     with pytest.raises(CannotStart, match="is no back-up"):
         restore(tmp_path / "no.tar", tmp_path / "again")
+
+
+def test_the_key_of_an_office_is_changed_and_replaced_by_hand(
+    laptop: Laptop, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(laptop.data, capsys, monkeypatch)
+    first = desk.asks("key", "show")["signs"]
+    assert "none; name one with 'rednotice key recovery'" in desk.types("key", "show")
+    assert desk.asks("key", "rotate")["signs"][1:] == first
+    assert "end it first ('rednotice key retire')" in desk.types("key", "rotate", code=1)
+    assert "signs, until it is retired" in desk.types("key", "show")
+    second = desk.asks("key", "retire")["signs"]
+    assert f"From now on: --key '{second[0]}'" in desk.types("log", "verify", "--key", first[0]).replace("\n", "")
+
+    vault = tmp_path / "vault" / "recovery.key"
+    assert desk.asks("key", "recovery", "--key-file", vault)["recovers"].startswith("rednotice.local/office/recovery+")
+    office = laptop.data / "office"
+    assert "runs on" in desk.types("key", "replace", "--data", office, "--by-hand", code=1)
+    laptop.stop()
+    assert "Give the key, or --by-hand" in desk.types("key", "replace", "--data", office, code=1)
+    assert "is not there" in desk.types("key", "replace", "--data", office, "--recovery-key", tmp_path / "no", code=1)
+    said = desk.types("key", "replace", "--data", office, "--recovery-key", vault)
+    assert "Nodes, auditors and witnesses follow by themselves." in said
+    again = Laptop(laptop.data)
+    again.start()
+    try:
+        third = desk.asks("key", "show")
+        assert third["signs"] not in (first, second)
+        assert third["rank"] == [1, 0]
+        desk.types("log", "verify", "--key", first[0])
+    finally:
+        again.stop()

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rednotice.adapters.clock import now
 from rednotice.flow.circulation import silent
+from rednotice.log.keyring import Keyring
 from rednotice.log.report import Action
 from rednotice.model.bureau import Role
 from rednotice.model.event import EventKind
@@ -70,9 +71,9 @@ def test_an_office_names_every_part_that_was_stopped_and_goes_on_living(office: 
         work.record(EventKind.ACT_REFUSED, "(unknown)", {"act": "synthetic"})
     with served(office_app(office)) as url:
         eventually(lambda: ask(url) == (200, {"ready": True, "degraded": []}) or None, "the office is ready")
-        key, office.key = office.key, WITNESS.verifier
+        keyring, office._keys.keyring = office.keyring, Keyring((WITNESS.verifier,))
         assert wrong(url) == {"log"}
-        office.key = key
+        office._keys.keyring = keyring
         assert office._nats
         assert office._nats._child
         office._nats._child.kill()

@@ -17,10 +17,9 @@ from rednotice.log.note import Signer, Verifier
 class Callers:
     """Gives out challenges, and takes each signed call once."""
 
-    def __init__(self, signer: Signer, key_of: Callable[[str], Verifier], clock: Clock) -> None:
-        # From the office's key: every office on the same database takes the challenges of the others.
-        private = signer.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        self._secret = hashlib.sha256(b"rednotice-call/1 secret\n" + private).digest()
+    def __init__(self, signer: Callable[[], Signer], key_of: Callable[[str], Verifier], clock: Clock) -> None:
+        """Names the key of the office that challenges are made of, and where keys and time are asked for."""
+        self._signer = signer
         self._key_of = key_of
         self._clock = clock
         self._lock = threading.Lock()
@@ -62,6 +61,12 @@ class Callers:
                 return False
             self._taken[0].add(call)
             return True
+
+    @property
+    def _secret(self) -> bytes:
+        # From the office's key: every office on the same database takes the challenges of the others.
+        private = self._signer().private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        return hashlib.sha256(b"rednotice-call/1 secret\n" + private).digest()
 
     def _now(self) -> int:
         return int(self._clock().timestamp())

@@ -22,7 +22,7 @@ from rednotice.adapters.office_calls import OfficeCalls
 from rednotice.errors import NotTrusted, Unavailable
 from rednotice.log.checkpoint import open_checkpoint
 from rednotice.log.history import Dispute, Signed, Wrong, one_history
-from rednotice.log.note import Verifier
+from rednotice.log.keyring import Keyring
 from rednotice.log.state import bucket_of, differing, missing, root_hash, surplus
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,13 @@ GIVEN_UP = timedelta(minutes=10)
 
 class Kept(Protocol):
     """What the keeper needs of its node."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """The office's keys, as far as the node knows."""
+
+    def follow_keyrings(self, notes: Sequence[str]) -> None:
+        """Takes over the last keyring to which a chain of signatures leads."""
 
     def believed(self) -> tuple[Signed, ...]:
         """The checkpoints that the node believes: up to where the log was proved, and the longest it saw."""
@@ -93,8 +100,8 @@ class Comparison:
 class Keeper:
     """One comparison at a time, and what follows from it."""
 
-    def __init__(self, office: OfficeCalls, key: Verifier, node: Kept, clock: Clock, peers: Sequence[str] = ()) -> None:
-        self._office, self._key, self._node, self._clock = office, key, node, clock
+    def __init__(self, office: OfficeCalls, node: Kept, clock: Clock, peers: Sequence[str] = ()) -> None:
+        self._office, self._node, self._clock = office, node, clock
         self._peers = tuple(peers)
         self._letters: tuple[int, int] | None = None
         self._reported = 0
@@ -118,6 +125,8 @@ class Keeper:
         before = self._node.believed()
         peers, troubles = self._ask_peers()
         state = self._office.state()
+        if state.keyring != self._node.keyring.rank:
+            self._node.follow_keyrings(self._office.keyrings())
         shown = self._opened(state.note, f"the office at {self._office.url}")
         for whose, signed in (*(("this node", one) for one in before), *peers):
             wrong = self._wrong(signed, shown)
@@ -141,7 +150,7 @@ class Keeper:
 
     def _opened(self, note: str, whose: str) -> Signed:
         try:
-            return Signed(open_checkpoint(note, self._key), note)
+            return Signed(open_checkpoint(note, self._node.keyring), note)
         except NotTrusted as error:
             raise Unavailable(f"{whose} shows no checkpoint that can be believed: {error}") from None
 

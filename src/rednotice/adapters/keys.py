@@ -17,6 +17,17 @@ from rednotice.errors import CannotStart
 from rednotice.log.note import Signer
 
 
+def make(name: str) -> Signer:
+    """A new key, which is nowhere yet."""
+    return Signer(name, Ed25519PrivateKey.generate())
+
+
+def save(path: Path, signer: Signer) -> None:
+    """Writes a private key into a PEM file."""
+    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_private(path, pem.decode())
+
+
 def load_or_create(path: Path, name: str) -> Signer:
     """The key in a PEM file, under a name; a new one is made if there is no file.
 
@@ -24,8 +35,7 @@ def load_or_create(path: Path, name: str) -> Signer:
         CannotStart: if the file holds no Ed25519 key.
     """
     if not path.exists():
-        fresh = Ed25519PrivateKey.generate()
-        write_private(path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+        save(path, make(name))
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError):

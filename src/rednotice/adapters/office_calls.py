@@ -17,6 +17,7 @@ from rednotice.log.call import Call, digest, sign_call
 from rednotice.log.merkle import Hash
 from rednotice.log.note import Signer
 from rednotice.log.state import BUCKETS
+from rednotice.log.tiles import KEYRINGS
 
 PATIENCE = 20.0
 ANSWER_LIMIT = 64_000_000
@@ -32,6 +33,8 @@ class State:
     buckets: tuple[bytes, ...]
     letters: tuple[int, int]
     """How many letters, and up to which event."""
+    keyring: tuple[int, int] = (0, 0)
+    """The rank of its keyring (`log.keyring`)."""
 
 
 class OfficeCalls:
@@ -59,9 +62,10 @@ class OfficeCalls:
             hashes = tuple(_hash(one) for one in told["buckets"] or ())
             if len(hashes) not in (0, BUCKETS):
                 raise ValueError
-            return State(
-                str(told["checkpoint"]), _hash(told["root"]), hashes, (int(told["letters"]), int(told["last_letter"]))
-            )
+            letters = int(told["letters"]), int(told["last_letter"])
+            recovered, changed = told.get("keyring", (0, 0))
+            keyring = int(recovered), int(changed)
+            return State(str(told["checkpoint"]), _hash(told["root"]), hashes, letters, keyring)
         except (KeyError, TypeError, ValueError, binascii.Error):
             raise Unavailable(f"{self.url} answered with no state of circulation") from None
 
@@ -94,6 +98,13 @@ class OfficeCalls:
             return {bytes.fromhex(one) for one in told}
         except (TypeError, ValueError):
             raise Unavailable(f"{self.url} answered with no reports") from None
+
+    def keyrings(self) -> list[str]:
+        """The office's keyrings as they were signed, oldest first."""
+        told = self._parsed(self._send("GET", f"/log/{KEYRINGS}", b"", None))
+        if not isinstance(told, list) or not all(isinstance(note, str) for note in told):
+            raise Unavailable(f"{self.url} answered with no keyrings")
+        return told
 
     def consistency(self, old: int, new: int) -> list[Hash]:
         """The proof that the log of `old` events is the beginning of that of `new`."""

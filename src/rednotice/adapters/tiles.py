@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,8 +13,9 @@ import httpx
 
 from rednotice.errors import NotFound, NotTrusted, Unavailable
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
+from rednotice.log.keyring import now_and_ever
 from rednotice.log.note import Verifier
-from rednotice.log.tiles import CHECKPOINT, Tile, TiledLog, bundles_of, pack_bundle, tiles_of
+from rednotice.log.tiles import CHECKPOINT, KEYRINGS, Tile, TiledLog, bundles_of, pack_bundle, tiles_of
 
 LARGEST = 20_000_000
 """Bytes that are read of one file; a bundle of the longest leaves has 16.8 million."""
@@ -45,6 +47,14 @@ class TileSource:
         if found is None:
             raise NotFound(f"there is no checkpoint at {self.place}; give the log's prefix, such as http://office/log")
         return found.decode("utf-8", "replace")
+
+    def keyrings(self) -> list[str]:
+        """The office's keyrings, oldest first; none if there are none, or what is there is something else."""
+        try:
+            found = json.loads(self._read(KEYRINGS) or b"[]")
+        except (ValueError, RecursionError):
+            return []
+        return [note for note in found if isinstance(note, str)] if isinstance(found, list) else []
 
     def fetch(self, tile: Tile) -> bytes:
         """A tile (`tiles.Fetch`); a full one where a partial one is gone.
@@ -80,7 +90,7 @@ def tiles_at(place: str) -> Iterator[TileSource]:
             more.shutdown(cancel_futures=True)
 
 
-def mirror(source: TileSource, folder: Path, office: Verifier) -> tuple[Checkpoint, int]:
+def mirror(source: TileSource, folder: Path, key: Verifier) -> tuple[Checkpoint, int]:
     """Copies a log into a folder, every file compared with the checkpoint before it is written, the checkpoint last.
 
     What is in the folder is not asked for again, so an interrupted copy goes on where it was; it is compared again.
@@ -91,7 +101,8 @@ def mirror(source: TileSource, folder: Path, office: Verifier) -> tuple[Checkpoi
     Raises:
         NotTrusted: if a file is not what the office signed, or the log copied before is not the beginning of this one.
     """
-    note = source.checkpoint()
+    note, keyrings = source.checkpoint(), source.keyrings()
+    office, ever = now_and_ever(key, keyrings)
     here = _from_folder(folder)
     copied = TileSource(here, str(folder))
 
@@ -101,7 +112,7 @@ def mirror(source: TileSource, folder: Path, office: Verifier) -> tuple[Checkpoi
     log = TiledLog(fetch, open_checkpoint(note, office))
     before = here(CHECKPOINT)
     if before is not None:
-        earlier = open_checkpoint(before.decode("utf-8", "replace"), office)
+        earlier = open_checkpoint(before.decode("utf-8", "replace"), ever)
         if earlier.size > log.checkpoint.size:
             raise NotTrusted(
                 f"{folder} has a log of {earlier.size} events, {source.place} shows {log.checkpoint.size} of them"
@@ -113,7 +124,9 @@ def mirror(source: TileSource, folder: Path, office: Verifier) -> tuple[Checkpoi
         fresh += _keep(folder / tile.path, log.hashes(tile))
     for bundle in bundles_of(log.checkpoint.size):
         fresh += _keep(folder / bundle.path, pack_bundle(log.leaves(bundle)))
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    for changes in (KEYRINGS, CHECKPOINT):
+        (folder / changes).unlink(missing_ok=True)
+    _keep(folder / KEYRINGS, json.dumps(keyrings).encode())
     _keep(folder / CHECKPOINT, note.encode())
     return log.checkpoint, fresh
 

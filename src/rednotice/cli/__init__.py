@@ -18,6 +18,7 @@ from rednotice.cli import (
     circulation,
     engine,
     hold,
+    key,
     law,
     lists,
     log,
@@ -52,7 +53,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(application.app, name="application")
 app.add_typer(hold.app, name="hold")
 app.add_typer(log.app, name="log")
-app.add_typer(circulation.app, name="circulation")
+app.add_typer(key.app, name="key")
 app.add_typer(law.app, name="law")
 app.add_typer(lists.app, name="import")
 app.add_typer(request.schemas, name="schema")

@@ -21,8 +21,9 @@ from rednotice.errors import InvalidInput, NotFound, NotTrusted
 from rednotice.log.audit import Audited, Leaf, audit
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.cosignature import Witness, cosign, open_cosignature
+from rednotice.log.keyring import now_and_ever
 from rednotice.log.merkle import EMPTY_ROOT
-from rednotice.log.note import Verifier
+from rednotice.log.note import Keys, Verifier
 from rednotice.log.tiles import WIDTH, TiledLog, bundles_of
 
 app = typer.Typer(no_args_is_help=True, help="Verify, copy and cosign the office's log.")
@@ -58,10 +59,11 @@ def verify(
         key = key or read_json(program_folder(data, "office") / RUNNING).get("key")
     if not key:
         raise InvalidInput.at("--key", "is needed to know the office by", "Give its public key", "command")
-    office = Verifier.parse(str(key))
-    earlier = _checkpoint(since, office) if since else None
+    given = Verifier.parse(str(key))
     said: list[Row] = []
     with tiles_at(source) as tiles:
+        office, ever = now_and_ever(given, tiles.keyrings())
+        earlier = _checkpoint(since, ever) if since else None
         audited, note = audit_log(tiles, office, earlier, client if contents else None, notice, said)
     seen = {each.name: open_cosignature(note, each) for each in map(Witness.parse, witness or [])}
     if notice and not said:
@@ -73,8 +75,10 @@ def verify(
         return
     out.print(
         f"The log of {audited.checkpoint.origin} is whole: {audited.checkpoint.size} events, "
-        f"root {audited.checkpoint.root.hex()[:16]}…, signed by {office.name}+{office.key_id.hex()}."
+        f"root {audited.checkpoint.root.hex()[:16]}…, signed by {office.name}+{office.newest.key_id.hex()}."
     )
+    if given not in office.verifiers:
+        out.print(f"The key that was given signed for another since. From now on: --key '{office.newest}'")
     if earlier:
         out.print(f"The log of {earlier.size} events signed before is its beginning.")
     for name, at in seen.items():
@@ -108,12 +112,13 @@ def cosign_log(
     """Print the log's checkpoint with your cosignature, if the one you cosigned last is its beginning."""
     if not name.strip() or any(sign.isspace() or sign == "+" for sign in name):
         raise InvalidInput.at("--name", "has a blank or a +", "Use a name such as witness.example/w1", "command")
-    office, signer = Verifier.parse(key), keys.load_or_create(key_file, name)
+    signer = keys.load_or_create(key_file, name)
     state = state or key_file.with_name(f"{key_file.name}.last")
     with tiles_at(place) as tiles:
         note = tiles.checkpoint()
+        office, ever = now_and_ever(Verifier.parse(key), tiles.keyrings())
         checkpoint = open_checkpoint(note, office)
-        last = _checkpoint(state, office) if state.exists() else Checkpoint(office.name, 0, EMPTY_ROOT)
+        last = _checkpoint(state, ever) if state.exists() else Checkpoint(office.name, 0, EMPTY_ROOT)
         if last.size > checkpoint.size or not TiledLog(tiles.fetch, checkpoint).begins_with(last):
             raise NotTrusted(
                 f"the log of {last.size} events that was cosigned last is not the beginning of that of "
@@ -127,7 +132,7 @@ def cosign_log(
 
 
 def audit_office(
-    client: Client, office: Verifier, *, since: Checkpoint | None = None, contents: bool = False
+    client: Client, office: Verifier | Keys, *, since: Checkpoint | None = None, contents: bool = False
 ) -> tuple[Audited, str]:
     """Audits the log of a running office; returns what was proved, and the checkpoint as it was signed.
 
@@ -140,7 +145,7 @@ def audit_office(
 
 def audit_log(
     tiles: TileSource,
-    office: Verifier,
+    office: Verifier | Keys,
     since: Checkpoint | None = None,
     contents: Client | None = None,
     notice: str | None = None,
@@ -150,7 +155,7 @@ def audit_log(
 
     Args:
         tiles: where they are.
-        office: the office's key.
+        office: the office's keys.
         since: an older checkpoint that must be the beginning.
         contents: the office as an officer who may read contents; if a notice is named, only its own are read.
         notice: a number whose events are to be shown.
@@ -201,7 +206,7 @@ def as_data(audited: Audited) -> dict[str, object]:
     }
 
 
-def _checkpoint(path: Path, office: Verifier) -> Checkpoint:
+def _checkpoint(path: Path, office: Verifier | Keys) -> Checkpoint:
     try:
         return open_checkpoint(path.read_text(encoding="utf-8"), office)
     except (OSError, UnicodeDecodeError) as error:

@@ -29,6 +29,8 @@ LEAF_PORT = 7422
 LINK = "link.json"
 EFFECTS = "effects.yaml"
 
+ORIGIN = "rednotice.local/office"
+Origin = Annotated[str, typer.Option(help="The name of the office in its log; never change it")]
 Folder = Annotated[Path, typer.Option("--data", help="The folder of this program", show_default=False)]
 
 
@@ -36,9 +38,7 @@ def office(
     folder: Folder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one")] = OFFICE_PORT,
     leaf_port: Annotated[int, typer.Option(min=0, max=65535, help="Where nodes connect; 0: any free one")] = LEAF_PORT,
-    origin: Annotated[str, typer.Option(help="The name of the office in its log; never change it")] = (
-        "rednotice.local/office"
-    ),
+    origin: Origin = ORIGIN,
     url: Annotated[str | None, typer.Option(help="Where nodes reach this office over HTTP, if not at --port")] = None,
 ) -> None:
     """Run the office. Engines are embedded unless REDNOTICE_DATABASE_URL and REDNOTICE_NATS_URL name others."""

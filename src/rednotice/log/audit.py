@@ -10,7 +10,7 @@ from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.envelope import SALT_BYTES, commitment
 from rednotice.log.merkle import EMPTY_ROOT, Hash, completed_by, leaf_hash, root
-from rednotice.log.note import Verifier
+from rednotice.log.note import Keys, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Audited:
     hidden: int
 
 
-def audit(leaves: Iterable[Leaf], note: str, office: Verifier, since: Checkpoint | None = None) -> Audited:
+def audit(leaves: Iterable[Leaf], note: str, office: Verifier | Keys, since: Checkpoint | None = None) -> Audited:
     """Builds the tree anew from all leaves, and compares it with what the office signed.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rednotice.errors import NotTrusted, quote
 from rednotice.log.merkle import Hash
-from rednotice.log.note import Signer, Verifier, open_note, sign_note
+from rednotice.log.note import Keys, Signer, Verifier, open_note, sign_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,18 @@ class Checkpoint:
     size: int
     root: Hash
 
-    def sign(self, signer: Signer) -> str:
+    def sign(self, *signers: Signer) -> str:
         """The checkpoint as a signed note."""
-        return sign_note(f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n", signer)
+        return sign_note(f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n", *signers)
 
 
-def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
-    """Reads a checkpoint that the key signed; the origin is the name of the key.
+def open_checkpoint(note: str, office: Verifier | Keys) -> Checkpoint:
+    """Reads a checkpoint that a key of the office signed; the origin is the name of its keys.
 
     Raises:
         NotTrusted: if the signature or the form is wrong.
     """
-    lines = open_note(note, verifier).split("\n")
+    lines = open_note(note, office).split("\n")
     try:
         origin, size, root = lines[:3]
         checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
@@ -38,6 +38,6 @@ def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
         raise NotTrusted(f"{quote(note)} is signed but is not a checkpoint") from None
     if len(checkpoint.root) != 32 or checkpoint.size < 0 or str(checkpoint.size) != size:
         raise NotTrusted(f"{quote(note)} is signed but is not a checkpoint")
-    if checkpoint.origin != verifier.name:
-        raise NotTrusted(f"the checkpoint is of {quote(checkpoint.origin)}, not of {quote(verifier.name)}")
+    if checkpoint.origin != office.name:
+        raise NotTrusted(f"the checkpoint is of {quote(checkpoint.origin)}, not of {quote(office.name)}")
     return checkpoint

@@ -2,7 +2,7 @@
 
 An envelope is believed only if, in this order,
     1. it has the form of an envelope;
-    2. its checkpoint is signed by the office's key;
+    2. its checkpoint is signed by a key of the office;
     3. the checkpoint does not tell another history than the last one believed (same size, same root);
     4. its leaf is in the tree under that checkpoint, at the number it bears;
     5. its content is the one that the leaf commits to.
@@ -24,7 +24,7 @@ from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.envelope import FORMAT, SALT_BYTES, Envelope, commitment
 from rednotice.log.merkle import leaf_hash, verify_inclusion
-from rednotice.log.note import Verifier
+from rednotice.log.note import Keys, Verifier
 from rednotice.model.event import Event
 
 ENVELOPE_LIMIT = 16_000_000
@@ -40,12 +40,12 @@ class Trusted:
     """The checkpoint as the office signed it."""
 
 
-def open_envelope(raw: bytes, office: Verifier, last: Checkpoint | None = None) -> Trusted:
+def open_envelope(raw: bytes, office: Verifier | Keys, last: Checkpoint | None = None) -> Trusted:
     """Opens an envelope from the network.
 
     Args:
         raw: the bytes as they arrived.
-        office: the key of the office.
+        office: the keys of the office.
         last: the longest checkpoint believed so far.
 
     Raises:
@@ -72,7 +72,7 @@ def open_envelope(raw: bytes, office: Verifier, last: Checkpoint | None = None) 
 
 
 @lru_cache(64)
-def _signed(note: str, office: Verifier) -> Checkpoint:
+def _signed(note: str, office: Verifier | Keys) -> Checkpoint:
     # Many envelopes bear the same checkpoint: its signature is checked once.
     return open_checkpoint(note, office)
 

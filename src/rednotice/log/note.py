@@ -33,6 +33,11 @@ class Verifier:
         """Four bytes that tell keys of one name apart."""
         return key_id(self.name, _ED25519 + self.public)
 
+    @property
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The key, as the only one that is trusted."""
+        return (self,)
+
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether this key made the signature."""
         try:
@@ -54,6 +59,18 @@ class Verifier:
         return cls(*read_key(text, _ED25519))
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Public keys of one name, one at least; what one of them signed is believed."""
+
+    verifiers: tuple[Verifier, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of all of them."""
+        return self.verifiers[0].name
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """A named private key."""
@@ -71,24 +88,36 @@ class Signer:
         return self.private.sign(message)
 
 
-def sign_note(text: str, signer: Signer) -> str:
-    """Puts a signature under a text, which must end in a line break."""
+def sign_note(text: str, *signers: Signer) -> str:
+    """Puts signatures under a text, which must end in a line break."""
     if not text.endswith("\n"):
         raise ValueError("the text of a note ends in a line break")
-    return f"{text}\n{signature_line(signer.name, signer.verifier.key_id, signer.sign(text.encode()))}"
+    message = text.encode()
+    lines = (signature_line(one.name, one.verifier.key_id, one.sign(message)) for one in signers)
+    return f"{text}\n{''.join(lines)}"
 
 
-def open_note(note: str, verifier: Verifier) -> str:
-    """The text of a note that the key signed.
+def signed_by(note: str, verifier: Verifier) -> bool:
+    """Whether a valid signature of a key stands under a note.
 
     Raises:
-        NotTrusted: if no valid signature of this key stands under the text.
+        NotTrusted: if it has not the form of a note.
     """
     text, signatures = split_note(note)
-    for name, raw in signatures:
-        if (name, raw[:4]) == (verifier.name, verifier.key_id) and verifier.verify(text.encode(), raw[4:]):
-            return text
-    raise NotTrusted(f"no valid signature of the key {verifier.name}+{verifier.key_id.hex()} stands under the note")
+    known = (verifier.name, verifier.key_id)
+    return any((name, raw[:4]) == known and verifier.verify(text.encode(), raw[4:]) for name, raw in signatures)
+
+
+def open_note(note: str, trusted: Verifier | Keys) -> str:
+    """The text of a note that a trusted key signed.
+
+    Raises:
+        NotTrusted: if no valid signature of such a key stands under the text.
+    """
+    if any(signed_by(note, verifier) for verifier in trusted.verifiers):
+        return split_note(note)[0]
+    keys = " or ".join(f"{one.name}+{one.key_id.hex()}" for one in trusted.verifiers)
+    raise NotTrusted(f"no valid signature of the key {keys} stands under the note")
 
 
 # --- What keys and notes of every kind have in common --------------------------------------------------------

@@ -23,6 +23,8 @@ from rednotice.log.merkle import Hash, leaf_hash, node_hash, root
 WIDTH = 256
 HEIGHT = 8
 HASH_BYTES = 32
+KEYRINGS = "keyrings.json"
+"""The office's keyrings as they were signed, oldest first: a list of notes."""
 CHECKPOINT = "checkpoint"
 _KEPT = 64
 """Tiles that are kept at hand: the way from a leaf to the root, and its neighbours."""

@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     ACT_REFUSED = "act.refused"
     BUREAU_CONNECTED = "bureau.connected"
     BUREAU_REVOKED = "bureau.revoked"
+    KEYRING_CHANGED = "keyring.changed"
 
 
 class Event(Noun):

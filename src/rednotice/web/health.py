@@ -72,7 +72,7 @@ def office_parts(office: Office) -> list[Part]:
         with office.read() as reader:
             size, note = reader.log.checkpoint()
         if size:
-            open_checkpoint(note, office.key)
+            open_checkpoint(note, office.keyring)
         return None
 
     return [

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
+from rednotice.adapters.office_keys import OfficeKeys
 from rednotice.adapters.postgres import tables
+from rednotice.errors import CannotStart, Unavailable
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.envelope import SALT_BYTES, Envelope, content_bytes, leaf_bytes
 from rednotice.log.merkle import (
@@ -23,7 +25,6 @@ from rednotice.log.merkle import (
     leaf_hash,
     root,
 )
-from rednotice.log.note import Signer
 from rednotice.model.event import Event, EventKind
 
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtext('rednotice log'))")
@@ -62,6 +63,18 @@ class LogReader:
             select(table.c.size, table.c.note).order_by(table.c.size.desc()).limit(1)
         ).one_or_none()
         return (row.size, row.note) if row else (0, "")
+
+    def keyrings(self) -> list[str]:
+        """The office's keyrings as they were signed, oldest first; none if its first key was never changed."""
+        table = tables.office_keyring
+        query = select(table.c.note).order_by(table.c.recovered, table.c.changed)
+        return list(self._connection.execute(query).scalars())
+
+    def keyring(self) -> str | None:
+        """The last of them."""
+        table = tables.office_keyring
+        last = select(table.c.note).order_by(table.c.recovered.desc(), table.c.changed.desc()).limit(1)
+        return self._connection.execute(last).scalar_one_or_none()
 
     def entries(self, start: int, count: int) -> list[Entry]:
         """Leaves from a number on, in order."""
@@ -141,16 +154,16 @@ class LogReader:
 class LogWriter(LogReader):
     """Appends to the log, one transaction at a time: `lock` waits for its turn until the others end."""
 
-    def __init__(self, connection: Connection, signer: Signer) -> None:
+    def __init__(self, connection: Connection, keys: OfficeKeys) -> None:
         super().__init__(connection)
-        self._signer = signer
+        self._keys = keys
         self._size: int | None = None
         self._appended = False
 
     @property
     def origin(self) -> str:
         """The name of the log."""
-        return self._signer.name
+        return self._keys.name
 
     def lock(self) -> None:
         """Waits until no other transaction writes to the log; to be called before the first append."""
@@ -186,8 +199,13 @@ class LogWriter(LogReader):
     def seal(self, at: datetime) -> None:
         """Signs a checkpoint over all that was appended; called once, last in the transaction."""
         if self._appended and self._end() > self.checkpoint()[0]:
+            # Another office on this database may have changed the keys.
+            try:
+                self._keys.agree(self.keyring())
+            except CannotStart as error:
+                raise Unavailable(str(error)) from None
             size = self._end()
-            signed = Checkpoint(self._signer.name, size, root(self.node, size)).sign(self._signer)
+            signed = Checkpoint(self._keys.name, size, root(self.node, size)).sign(*self._keys.signers)
             self._connection.execute(insert(tables.checkpoint).values(size=size, at=at, note=signed))
 
     def _end(self) -> int:

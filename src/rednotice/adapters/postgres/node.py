@@ -129,6 +129,11 @@ class NodeDatabase:
             row = {"at": at, "subject": subject, "reason": reason, "raw": raw}
             connection.execute(insert(tables.envelope_rejected).values(**row))
 
+    def keep_keyring(self, begins: str, note: str) -> None:
+        """Remembers the last keyring of the office, and the key from which its chain of signatures begins."""
+        with guarded(), self._engine.begin() as connection:
+            shared.put(connection, tables.node_keyring, {"only": True, "begins": begins, "note": note})
+
     def keep_proved(self, signed: Signed) -> None:
         """Remembers the checkpoint up to which the log was proved to be one history, and believes it."""
         with guarded(), self._engine.begin() as connection:
@@ -367,6 +372,11 @@ class NodeReader:
     def believed_note(self) -> Signed | None:
         """The longest checkpoint that was believed, as the office signed it."""
         return self._signed(self._connection.execute(select(tables.believed)).one_or_none())
+
+    def keyring(self, begins: str) -> str | None:
+        """The last keyring of the office to which a chain led from this key."""
+        table = tables.node_keyring
+        return self._connection.execute(select(table.c.note).where(table.c.begins == begins)).scalar_one_or_none()
 
     def proved(self) -> Signed | None:
         """The checkpoint up to which the log was proved to be one history."""

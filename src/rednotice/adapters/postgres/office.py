@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters import tracing
 from rednotice.adapters.jetstream import Position
+from rednotice.adapters.office_keys import OfficeKeys
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.circulation import bureaus
 from rednotice.adapters.postgres.connection import guarded
@@ -23,13 +24,13 @@ from rednotice.adapters.postgres.office_reader import OfficeReader
 from rednotice.adapters.postgres.redress import RedressWork
 from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in
 from rednotice.adapters.postgres.streams import post_again
-from rednotice.adapters.subjects import BUREAU_SUBJECT, NOTICE_SUBJECT
+from rednotice.adapters.subjects import BUREAU_SUBJECT, NOTICE_SUBJECT, NOTICES, bureau_stream
 from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated
 from rednotice.log.envelope import content_bytes
+from rednotice.log.keyring import Keyring
 from rednotice.log.merkle import leaf_hash
-from rednotice.log.note import Signer
 from rednotice.log.report import Receipt
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
@@ -69,9 +70,9 @@ class BureauNode:
 class OfficeDatabase:
     """Everything that the office keeps."""
 
-    def __init__(self, engine: Engine, signer: Signer) -> None:
+    def __init__(self, engine: Engine, keys: OfficeKeys) -> None:
         self._engine = engine
-        self._signer = signer
+        self._keys = keys
         self._closed = ClosedCases()
         self._ledgers = Ledgers()
 
@@ -79,7 +80,7 @@ class OfficeDatabase:
     def work(self, at: datetime) -> Iterator[PostgresOfficeWork]:
         """One transaction: committed with a signed checkpoint at the end, or rolled back on any error."""
         with guarded(), self._engine.begin() as connection:
-            work = PostgresOfficeWork(connection, self._signer, at, self._closed)
+            work = PostgresOfficeWork(connection, self._keys, at, self._closed)
             # First of all: acts that took rows before the log, and others after it, would wait for each other.
             work.log.lock()
             yield work
@@ -120,7 +121,7 @@ class OfficeDatabase:
                 envelope = log.envelope(row.event)
                 try:
                     if envelope is not None:
-                        with tracing.event("publish", self._signer.name, row.event):
+                        with tracing.event("publish", self._keys.name, row.event):
                             # With the row's number: what is sent anew on purpose is no repetition.
                             message_id = f"{leaf_hash(envelope.leaf).hex()}#{row.id}"
                             publish(row.subject, message_id, envelope.pack())
@@ -147,7 +148,7 @@ class OfficeDatabase:
         with guarded(), self._engine.begin() as connection:
             # No act and no relay meanwhile: what is just on its way would look as if it were missing.
             connection.execute(_ONE_RELAY)
-            LogWriter(connection, self._signer).lock()
+            LogWriter(connection, self._keys).lock()
             return post_again(connection, {stream: there(stream) for stream in streams})
 
     def overwrite(self, erase: Callable[[Overwrite], None]) -> int:
@@ -187,11 +188,11 @@ class OfficeDatabase:
 class PostgresOfficeWork(ErasureWork, RedressWork):
     """One transaction at the office (`flow.work.OfficeWork`)."""
 
-    def __init__(self, connection: Connection, signer: Signer, at: datetime, closed: ClosedCases) -> None:
+    def __init__(self, connection: Connection, keys: OfficeKeys, at: datetime, closed: ClosedCases) -> None:
         self._connection = connection
         self._at = at
         self._closed = closed
-        self.log = LogWriter(connection, signer)
+        self.log = LogWriter(connection, keys)
 
     @property
     def at(self) -> datetime:
@@ -441,6 +442,19 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
     def bureau_node(self, bureau: str) -> BureauNode | None:
         """A bureau's keys, as they are in this transaction."""
         return _bureau_node(self._connection, bureau)
+
+    def save_keyring(self, ring: Keyring, note: str) -> None:
+        """Has the office sign as a keyring says, from the checkpoint of this transaction on."""
+        recovered, changed = ring.rank
+        row = {"recovered": recovered, "changed": changed, "note": note}
+        self._connection.execute(insert(tables.office_keyring).values(**row))
+        self.record(EventKind.KEYRING_CHANGED, ring.name, {"keyring": note})
+
+    def post_all_again(self) -> int:
+        """Has the last word on everything sent to every stream again; returns how many messages."""
+        table = tables.bureau_node
+        bureaus = self._connection.execute(select(table.c.bureau)).scalars()
+        return post_again(self._connection, dict.fromkeys((NOTICES, *map(bureau_stream, bureaus)), ()))
 
     def connect_bureau(self, bureau: str, key: str, line_key: str) -> None:
         """Connects a bureau's node; one that is connected with these keys stays so.

@@ -225,6 +225,14 @@ bureau_node = Table(
     _moment("connected_at"),
     _moment("revoked_at", nullable=True),
 )
+office_keyring = Table(
+    "keyring",
+    office,
+    # Its rank (`log.keyring`).
+    Column("recovered", Integer, primary_key=True, autoincrement=False),
+    Column("changed", Integer, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
 report_taken = Table(
     "report_taken",
     office,
@@ -331,6 +339,14 @@ proved = Table(
     Column("only", Boolean, primary_key=True, server_default=text("true")),
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+)
+node_keyring = Table(
+    "keyring",
+    node,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    # The key that was handed over, from which its chain of signatures begins.
+    Column("begins", Text, nullable=False),
     Column("note", Text, nullable=False),
 )
 dispute = Table(

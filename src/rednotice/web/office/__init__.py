@@ -11,6 +11,7 @@ from rednotice.web.office import (
     cases,
     circulation,
     holds,
+    keys,
     law,
     log,
     notices,
@@ -42,6 +43,6 @@ def office_app(office: Office) -> FastAPI:
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    for step in (operation, requests, review, notices, circulation, cases, redress, holds, log, tiles, law):
+    for step in (operation, requests, review, notices, circulation, cases, redress, holds, keys, log, tiles, law):
         app.include_router(step.router)
     return app

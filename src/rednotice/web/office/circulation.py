@@ -34,6 +34,7 @@ class State(BaseModel):
     buckets: list[str] | None = Field(description="If asked for")
     letters: int
     last_letter: int
+    keyring: tuple[int, int] = Field(description="The rank of the office's keyring (/log/keyrings.json)")
 
 
 PlaceOfBucket = Annotated[int, Field(ge=0, lt=BUCKETS)]
@@ -88,6 +89,7 @@ def state(office: TheOffice, bureau: Calling, buckets: bool = False) -> State:
         buckets=[_text(one) for one in hashes] if buckets else None,
         letters=told.letters,
         last_letter=told.last_letter,
+        keyring=office.keyring.rank,
     )
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from rednotice.adapters.postgres.log import LogReader
 from rednotice.errors import NotFound
-from rednotice.log.tiles import CHECKPOINT, HEIGHT, WIDTH, Tile, pack_bundle, parse
+from rednotice.log.tiles import CHECKPOINT, HEIGHT, KEYRINGS, WIDTH, Tile, pack_bundle, parse
 from rednotice.web.office.acting import TheOffice
 
 router = APIRouter(prefix="/log", tags=["log"])
@@ -29,6 +29,14 @@ def checkpoint(office: TheOffice) -> Response:
     if not size:
         raise NotFound("the office has signed nothing yet: its log is empty")
     return PlainTextResponse(note, headers=CHANGES)
+
+
+@router.get(f"/{KEYRINGS}")
+def keyrings(office: TheOffice, response: Response) -> list[str]:
+    """The office's keyrings as they were signed, oldest first; none if its first key was never changed."""
+    response.headers.update(CHANGES)
+    with office.read() as reader:
+        return reader.log.keyrings()
 
 
 @router.get("/tile/{path:path}", response_class=Response, responses=BYTES)
