@@ -12,6 +12,9 @@ from fastapi import FastAPI
 
 from rednotice.adapters.embedded import process
 from rednotice.adapters.office_calls import OfficeCalls
+from rednotice.adapters.tiles import tiles_at
+from rednotice.cli.log import audit_log
+from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.state import root_hash
 from rednotice.node import Node, node_signer
 from rednotice.office import Office, OfficeSettings
@@ -28,6 +31,7 @@ class Town(Road):
 
     url: str = ""
     folder: Path = field(default_factory=Path)
+    seen: Checkpoint | None = None
     opened: list[OfficeCalls] = field(default_factory=list)
     app: FastAPI = field(default_factory=FastAPI)
 
@@ -69,6 +73,23 @@ class Town(Road):
             return self.office._stream.count(stream) == sent or None
 
         eventually(complete, f"{stream} is whole", 60)
+
+    def proved(self) -> Checkpoint:
+        """Proves the whole log again from outside, over HTTP, as the continuation of what was proved before."""
+        with tiles_at(f"{self.url}/log") as tiles:
+            self.seen = audit_log(tiles, self.office.keyring, self.seen)[0].checkpoint
+        return self.seen
+
+    def restart_office(self, **changes: Any) -> None:
+        """Stops the office, and starts it again on its folder."""
+        self.office.stop()
+        self.start_office(**changes)
+
+    def start_office(self, **changes: Any) -> None:
+        """Starts an office that was stopped."""
+        self.office = Office(replace(self.office.settings, **changes))
+        self.office.start()
+        self.app.state.office = self.office
 
     def settled(self) -> None:
         """Waits until the office's outbox is empty and every report was taken."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -200,6 +200,12 @@ class Node:
     def line_trouble(self) -> str | None:
         """What keeps notices from coming in or reports from going out, in a sentence."""
         return self.relay.trouble or self._stream.trouble
+
+    def clock_trouble(self) -> str | None:
+        """How far this machine's clock is from the office's, in a sentence, if it is more than a minute."""
+        off = self.keeper.comparison.clock_off if self.keeper else 0.0
+        side = "ahead of" if off > 0 else "behind"
+        return f"the clock of this machine is {timedelta(seconds=round(abs(off)))} {side} the office's" if off else None
 
     @property
     def events_behind(self) -> int:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -206,6 +206,10 @@ class Office:
                 f"restore {self.settings.folder / 'office.key'} from its back-up, and give the same --origin as before"
             ) from None
 
+    def now(self) -> datetime:
+        """What this office's clock says."""
+        return self._clock()
+
     @property
     def key(self) -> Verifier:
         """The key by which this office is known to whoever is told of it now."""
@@ -238,6 +242,15 @@ class Office:
     def circulation_trouble(self) -> str | None:
         """What keeps acts from going out or reports from coming in, in a sentence."""
         return self.relay.trouble or self._stream.trouble
+
+    def clock_trouble(self) -> str | None:
+        """How far this machine's clock is behind the log, in a sentence, if it is more than a minute."""
+        with self.read() as reader:
+            last = reader.log.last_signed_at()
+        behind = last - self._clock() if last else timedelta(0)
+        if behind < timedelta(minutes=1):
+            return None
+        return f"the clock of this machine is {timedelta(seconds=round(behind.total_seconds()))} behind the last event"
 
     @property
     def leaf_port(self) -> int | None:

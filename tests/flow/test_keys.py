@@ -47,17 +47,6 @@ def audit(town: Town, key: Verifier) -> int:
         return audit_log(tiles, office)[0].checkpoint.size
 
 
-def restart_office(town: Town) -> None:
-    town.office.stop()
-    start_office(town)
-
-
-def start_office(town: Town) -> None:
-    town.office = Office(town.office.settings)
-    town.office.start()
-    town.app.state.office = town.office
-
-
 def delivered(town: Town, *bureaus: str) -> str:
     _, number = town.publish()
     for bureau in bureaus:
@@ -80,7 +69,7 @@ def test_a_key_follows_another_and_nobody_is_left_behind(town: Town, tmp_path: P
             assert open_checkpoint(reader.log.checkpoint()[1], key)
     delivered(town, "ES")
     knows(town, "ES")
-    restart_office(town)
+    town.restart_office()
     assert town.office.keyring == both
     with pytest.raises(Conflict, match="key retire"):
         town.office.rotate_key(OPERATOR)
@@ -138,7 +127,7 @@ def test_a_lost_key_is_replaced_by_the_recovery_key_and_the_thief_is_not_believe
     with pytest.raises(NotTrusted, match="is not the recovery key of this office"):
         Office(settings).replace_key(keys.make(f"{first.name}/recovery"))
     ring = Office(settings).replace_key(recovery)
-    start_office(town)
+    town.start_office()
     assert town.office.key == ring.newest != first
 
     for bureau in town.nodes:
@@ -162,7 +151,7 @@ def test_without_a_recovery_key_nodes_wait_for_a_new_link(town: Town) -> None:
     with pytest.raises(CannotStart, match=r"restore .*office\.key"):
         Office(settings).start()
     Office(settings).replace_key(None)
-    start_office(town)
+    town.start_office()
     _, number = town.publish()
     for node in town.nodes.values():
         eventually(lambda node=node: refuses(node) or None, "it refuses")  # type: ignore[misc]
@@ -194,12 +183,12 @@ def test_an_office_without_the_new_key_signs_with_the_old_one_while_that_counts(
     rotated = town.office.rotate_key(OPERATOR)
     fresh = folder / f"office-{rotated.newest.key_id.hex()}.key"
     fresh.replace(tmp_path / "away")
-    restart_office(town)
+    town.restart_office()
     delivered(town, "ES")  # under the old key
     with pytest.raises(Unavailable, match="whose private half is not in"):
         town.office.retire_key(OPERATOR)
     (tmp_path / "away").replace(fresh)
-    restart_office(town)
+    town.restart_office()
     town.office.retire_key(OPERATOR)
     town.office.stop()
     key = folder / "office.key"
@@ -207,7 +196,7 @@ def test_an_office_without_the_new_key_signs_with_the_old_one_while_that_counts(
     with pytest.raises(CannotStart, match="whose private half is not in"):
         Office(town.office.settings).start()
     (tmp_path / "away").replace(key)
-    start_office(town)
+    town.start_office()
     delivered(town, "ES")
 
 

@@ -32,6 +32,7 @@ SECOND_LOOK = 1.0
 AT_ONCE = 2000
 """Envelopes that are asked for in one call."""
 REPORTS_AT_ONCE = 1000
+CLOCK_OFF = 60.0
 GIVEN_UP = timedelta(minutes=10)
 """A report that the office does not take for so long is not sent again: it was refused."""
 
@@ -95,6 +96,8 @@ class Comparison:
     """Files of which it holds a later event than the office names, or of which the office names none."""
     peers: tuple[str, ...] = ()
     """What is wrong with other nodes, in a sentence each."""
+    clock_off: float = 0.0
+    """Seconds by which this machine's clock is ahead of the office's, or behind it; 0 if it is less than a minute."""
 
 
 class Keeper:
@@ -134,6 +137,7 @@ class Keeper:
                 self._node.contradicted(Dispute(wrong, signed, shown, whose))
                 return 0
         self._node.believe(shown)
+        self._look_at_the_clock(state.at)
         lacking = self._lacking(state.root)
         letters = self._lacking_letters(state.letters)
         self._tell(shown, len(lacking) + len(letters), troubles)
@@ -184,6 +188,10 @@ class Keeper:
             lacking, more = missing(held, told), len(surplus(held, told))
         self.comparison = replace(self.comparison, surplus=more)
         return lacking
+
+    def _look_at_the_clock(self, at: datetime | None) -> None:
+        off = (self._clock() - at).total_seconds() if at else 0.0
+        self.comparison = replace(self.comparison, clock_off=off if abs(off) > CLOCK_OFF else 0.0)
 
     def _still_lacking(self, words: dict[str, int]) -> dict[str, int]:
         return missing(self._node.buckets({bucket_of(subject) for subject in words}), words)

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -35,6 +36,8 @@ class State:
     """How many letters, and up to which event."""
     keyring: tuple[int, int] = (0, 0)
     """The rank of its keyring (`log.keyring`)."""
+    at: datetime | None = None
+    """What its clock said; None from an earlier version."""
 
 
 class OfficeCalls:
@@ -65,7 +68,8 @@ class OfficeCalls:
             letters = int(told["letters"]), int(told["last_letter"])
             recovered, changed = told.get("keyring", (0, 0))
             keyring = int(recovered), int(changed)
-            return State(str(told["checkpoint"]), _hash(told["root"]), hashes, letters, keyring)
+            at = datetime.fromisoformat(told["at"]) if "at" in told else None
+            return State(str(told["checkpoint"]), _hash(told["root"]), hashes, letters, keyring, at)
         except (KeyError, TypeError, ValueError, binascii.Error):
             raise Unavailable(f"{self.url} answered with no state of circulation") from None
 

@@ -159,6 +159,10 @@ def _show(found: dict[str, Any]) -> None:
         out.print(f"It was {compared['was_behind']} events behind, and is level since {compared['level_at'][:19]}.")
     if compared["surplus"]:
         out.print(f"[yellow]{compared['surplus']} files held that the office does not name.[/]")
+    if compared["clock_off"]:
+        side = "ahead of" if compared["clock_off"] > 0 else "behind"
+        off = timedelta(seconds=round(abs(compared["clock_off"])))
+        out.print(f"[yellow]The clock of this machine is {off} {side} the office's.[/]")
     for peer in compared["peers"]:
         out.print(f"[yellow]A peer:[/] {fill(peer)}")
 

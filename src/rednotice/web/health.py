@@ -81,6 +81,7 @@ def office_parts(office: Office) -> list[Part]:
         ("engine", office.broken, "The program ends; start it again"),
         ("circulation", office.circulation_trouble, "Acts are kept, and go out when it is mended"),
         ("deadlines", lambda: office.timekeeper.trouble, "What falls due waits"),
+        ("clock", office.clock_trouble, "Events bear the time of the last one; set the machine's clock"),
     ]
 
 
@@ -100,7 +101,11 @@ def node_parts(node: Node) -> tuple[list[Part], list[Part]]:
         ("engine", node.broken, "The program ends; start it again"),
         ("index", index, "It is built anew with the next message"),
     ]
-    return needed, [("line", node.line_trouble, "Checks are answered from what came before; reports wait")]
+    helpful: list[Part] = [
+        ("line", node.line_trouble, "Checks are answered from what came before; reports wait"),
+        ("clock", node.clock_trouble, "What it writes down bears a wrong time; set the machine's clock"),
+    ]
+    return needed, helpful
 
 
 def _troubles(parts: Iterable[Part]) -> list[Trouble]:

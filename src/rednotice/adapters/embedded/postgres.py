@@ -146,7 +146,7 @@ class EmbeddedPostgres:
                 account.own(password)
             process.run(
                 [programs / "initdb", "-D", _as_seen_by(account, folder), "-U", OWNER, "--auth=scram-sha-256",
-                 f"--pwfile={password}", "--encoding=UTF8", "--locale=C"],
+                 f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--data-checksums"],
                 folder=folder,
                 account=account,
                 environment=_ENVIRONMENT,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg.errors import DataCorrupted, DiskFull, IndexCorrupted
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from rednotice.errors import CannotStart, Conflict, InvalidInput, Unavailable
 
 POOL = 10
+LOST = "the connection to the database was lost; look whether it was done before you do it again"
 
 
 def connect(url: str) -> Engine:
@@ -40,23 +42,26 @@ def guarded() -> Iterator[None]:
     """Turns what a caller may meet into our own errors; other errors of the database pass as they are.
 
     Raises:
-        Unavailable: if the connection is refused, lost or timed out.
+        Unavailable: if the connection is refused, lost or timed out, its disk is full, or a file of it is damaged.
         InvalidInput: if a value is of a kind that PostgreSQL cannot keep (a NUL, a number out of range).
         Conflict: if somebody else did the same at the same moment.
     """
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise Unavailable(f"the database does not answer: {_first_line(error)}") from error
+        if error.connection_invalidated:
+            raise Unavailable(f"{LOST} ({_first_line(error)})") from error
+        says = "has no room left" if isinstance(error.orig, DiskFull) else "does not answer"
+        raise Unavailable(f"the database {says}: {_first_line(error)}") from error
     except DataError as error:
         raise InvalidInput.at("", "a value cannot be kept", "Remove what is no text or too large a number") from error
     except IntegrityError as error:
         raise Conflict("somebody else did the same at this moment; nothing was done, look again") from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise Unavailable(
-                "the connection to the database was lost; look whether it was done before you do it again"
-            ) from error
+            raise Unavailable(LOST) from error
+        if isinstance(error.orig, DataCorrupted | IndexCorrupted):
+            raise Unavailable(f"the database is damaged, restore it from its back-up: {_first_line(error)}") from error
         raise
 
 

@@ -64,6 +64,12 @@ class LogReader:
         ).one_or_none()
         return (row.size, row.note) if row else (0, "")
 
+    def last_signed_at(self) -> datetime | None:
+        """When the last checkpoint was signed."""
+        table = tables.checkpoint
+        last = select(table.c.at).order_by(table.c.size.desc()).limit(1)
+        return self._connection.execute(last).scalar_one_or_none()
+
     def keyrings(self) -> list[str]:
         """The office's keyrings as they were signed, oldest first; none if its first key was never changed."""
         table = tables.office_keyring

@@ -4,6 +4,7 @@ A node signs its calls with its own key (`log.call`), over a challenge of the of
 """
 
 import base64
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -34,6 +35,7 @@ class State(BaseModel):
     buckets: list[str] | None = Field(description="If asked for")
     letters: int
     last_letter: int
+    at: datetime = Field(description="The office's clock")
     keyring: tuple[int, int] = Field(description="The rank of the office's keyring (/log/keyrings.json)")
 
 
@@ -89,6 +91,7 @@ def state(office: TheOffice, bureau: Calling, buckets: bool = False) -> State:
         buckets=[_text(one) for one in hashes] if buckets else None,
         letters=told.letters,
         last_letter=told.last_letter,
+        at=office.now(),
         keyring=office.keyring.rank,
     )
 
