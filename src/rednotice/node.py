@@ -151,6 +151,7 @@ class Node:
         schema.require_current(engine, "node")
         self.database = NodeDatabase(engine, self.settings.bureau, self.keyring.name)
         with self.database.read() as reader:
+            reader.require_whole()
             known = reader.keyring(self.settings.office_key)
         if known:
             self.keyring = read_keyring(known)

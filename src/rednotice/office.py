@@ -195,6 +195,7 @@ class Office:
         with self.database.read() as reader:
             size, note = reader.log.checkpoint()
             keyring = reader.log.keyring()
+            reader.require_whole()
         self._keys.agree(keyring)
         self._keys.tidy()
         try:
@@ -684,6 +685,9 @@ class Office:
         Returns:
             0: there is nothing more to do for now.
         """
+        if self._nats:
+            with self._admitting:
+                self._nats.start_again_if_it_gave_up()
         self._open_all_streams()  # another office on the same database may have connected a bureau
         with self.database.read() as reader:
             sent = {stream: reader.sent_to(stream) for stream in self._streams()}

@@ -327,7 +327,8 @@ class JetStream:
                 if not self._closing and type(error) is not trouble:
                     log.warning("reader.retry", stream=stream, error=type(error).__name__)
                 trouble = type(error)
-                self._troubles[stream] = f"the stream {stream} cannot be read ({type(error).__name__})"
+                reason = str(error) if isinstance(error, Unavailable) else type(error).__name__
+                self._troubles[stream] = f"the stream {stream} cannot be read ({reason})"
                 await asyncio.sleep(RETRY)
 
     async def _read(self, stream: str, remembered: Remembered, handler: Handler) -> None:

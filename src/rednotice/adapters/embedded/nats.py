@@ -27,6 +27,10 @@ from rednotice.errors import CannotStart
 log = structlog.get_logger(__name__)
 
 PATIENCE = 30.0
+GAVE_UP = b"critical write error"
+"""What its log says when a stream takes nothing more."""
+FULL, ROOM = 4_000_000, 32_000_000
+"""Free bytes below which a write may have failed, and above which it is tried again."""
 RELOADED = b"Reloaded server configuration"
 """What nats-server logs when it has read its configuration again."""
 
@@ -44,6 +48,8 @@ class EmbeddedNats:
     user: str
     port: int = 0
     leaf_port: int = 0
+    _started_at: int = field(default=0, repr=False)
+    _was_full: bool = field(default=False, repr=False)
     _admitted: Mapping[str, str] = field(default_factory=dict, repr=False)
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -70,14 +76,38 @@ class EmbeddedNats:
         process.listen(leaf_port, "--leaf-port").close()
         self.port, self.leaf_port = process.free_port(), leaf_port or process.free_port()
         self._admitted = dict(bureaus)
+        self._start_office()
+
+    def _start_office(self) -> None:
         try:
-            self._start(self._office(bureaus))
+            self._start(self._office(self._admitted))
         except _Silent:
             # Seen in 2.15 with damaged files: it restores them without end. What stands there stands in PostgreSQL, and
             # nodes report again what was not taken; a copy set aside would outlive recalls.
             log.error("streams.unreadable", log=str(self.log))
             shutil.rmtree(self.folder)
-            self._start(self._office(bureaus))
+            self._start(self._office(self._admitted))
+
+    def start_again_if_it_gave_up(self) -> bool:
+        """Starts the office's server again if its disk was full, or it could not write, and there is room now.
+
+        A stream whose write failed takes nothing more until then, room or not (seen in 2.15). To be called often: what
+        it could not write, its log may not tell.
+
+        Returns:
+            Whether it did.
+
+        Raises:
+            CannotStart: if it does not start.
+        """
+        free = shutil.disk_usage(self.folder).free
+        self._was_full = self._was_full or free < FULL or GAVE_UP in self._logged_since(self._started_at)
+        if not self._was_full or free < ROOM:
+            return False
+        log.warning("streams.started_again", log=str(self.log))
+        self.stop()
+        self._start_office()
+        return True
 
     def admit(self, bureaus: Mapping[str, str]) -> None:
         """Lets other bureaus connect than before; the line of one that may not any more ends before this returns.
@@ -92,7 +122,7 @@ class EmbeddedNats:
         before, self._admitted = self._admitted, dict(bureaus)
         if any(bureaus.get(bureau) != key for bureau, key in before.items()):
             self.stop()
-            self._start(self._office(bureaus))
+            self._start_office()
             return
         self._write(self._office(bureaus))
         # What a new account imports is there only after the second time (seen in 2.15).
@@ -186,6 +216,8 @@ class EmbeddedNats:
         self.folder.mkdir(parents=True, exist_ok=True)
         process.stop_leftover(self._pid_file, self._is_ours, signal.SIGTERM)
         self._write(config)
+        self._was_full = False
+        self._started_at = self.log.stat().st_size if self.log.exists() else 0
         self._child = process.start([nats_server(), "-c", self._config], log=self.log, folder=self.folder)
         deadline = time.monotonic() + PATIENCE
         while not process.answers(self.port):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from rednotice.errors import CannotStart, Conflict, InvalidInput, Unavailable
 
 POOL = 10
+DAMAGED = "the database is damaged, restore it from its back-up"
 LOST = "the connection to the database was lost; look whether it was done before you do it again"
 
 
@@ -61,7 +62,7 @@ def guarded() -> Iterator[None]:
         if error.connection_invalidated:
             raise Unavailable(LOST) from error
         if isinstance(error.orig, DataCorrupted | IndexCorrupted):
-            raise Unavailable(f"the database is damaged, restore it from its back-up: {_first_line(error)}") from error
+            raise Unavailable(f"{DAMAGED}: {_first_line(error)}") from error
         raise
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from rednotice.adapters.office_keys import OfficeKeys
 from rednotice.adapters.postgres import tables
+from rednotice.adapters.postgres.connection import DAMAGED
 from rednotice.errors import CannotStart, Unavailable
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.envelope import SALT_BYTES, Envelope, content_bytes, leaf_bytes
@@ -53,7 +54,10 @@ class LogReader:
         if known is None:
             table = tables.log_node
             query = select(table.c.hash).where(table.c.level == level, table.c.index == index)
-            known = self._known[level, index] = bytes(self._connection.execute(query).scalar_one())
+            found = self._connection.execute(query).scalar_one_or_none()
+            if found is None:
+                raise Unavailable(f"{DAMAGED}: the log's hash {index} of level {level} is missing")
+            known = self._known[level, index] = bytes(found)
         return known
 
     def checkpoint(self) -> tuple[int, str]:
@@ -69,6 +73,20 @@ class LogReader:
         table = tables.checkpoint
         last = select(table.c.at).order_by(table.c.size.desc()).limit(1)
         return self._connection.execute(last).scalar_one_or_none()
+
+    def require_whole(self) -> None:
+        """Looks whether as many leaves and hashes are there as were signed.
+
+        Raises:
+            Unavailable: if not.
+        """
+        size, _ = self.checkpoint()
+        leaves = self._connection.execute(select(func.count()).select_from(tables.event)).scalar_one()
+        hashes = self._connection.execute(select(func.count()).select_from(tables.log_node)).scalar_one()
+        # The complete subtrees of 2^k leaves are as many as whole runs of 2^k.
+        wanted = sum(size >> level for level in range(size.bit_length()))
+        if (leaves, hashes) != (size, wanted):
+            raise Unavailable(f"{DAMAGED}: of the log's {size} leaves {leaves} are there, of {wanted} hashes {hashes}")
 
     def keyrings(self) -> list[str]:
         """The office's keyrings as they were signed, oldest first; none if its first key was never changed."""

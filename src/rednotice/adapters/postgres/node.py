@@ -15,6 +15,7 @@ from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureNodeWork
+from rednotice.adapters.postgres.integrity import require_whole
 from rednotice.errors import NotFound, Unavailable
 from rednotice.flow.check import local_id
 from rednotice.flow.work import Held, Letter, LocalEntry
@@ -344,6 +345,14 @@ class NodeReader:
         self._connection = connection
         self._bureau = bureau
         self._origin = origin
+
+    def require_whole(self) -> None:
+        """Looks whether every row is there that was (`integrity`).
+
+        Raises:
+            Unavailable: if not.
+        """
+        require_whole(self._connection, tables.node)
 
     def all_held(self) -> Iterator[Held]:
         """Every notice that is held with its content."""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
 from rednotice.adapters.postgres.circulation import BureauCirculation, bureaus
+from rednotice.adapters.postgres.integrity import require_whole
 from rednotice.adapters.postgres.ledger import Ledgers, Told
 from rednotice.adapters.postgres.log import LogReader
 from rednotice.adapters.postgres.redress import RedressReader
@@ -60,6 +61,15 @@ class OfficeReader(RedressReader):
         self._closed = closed
         self._ledgers = ledgers
         self.log = LogReader(connection)
+
+    def require_whole(self) -> None:
+        """Looks whether every row is there that was (`integrity`), and the log as long as it was signed.
+
+        Raises:
+            Unavailable: if not.
+        """
+        require_whole(self._connection, tables.office)
+        self.log.require_whole()
 
     def told(self, bureau: str) -> Told:
         """What a bureau was told, as its node should hold it."""
