@@ -7,7 +7,6 @@ again from outside.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -218,7 +217,7 @@ def test_a_node_whose_clock_is_off_is_level_its_hits_arrive_and_it_says_so(town:
 
 
 @pytest.mark.parametrize("off", [DAY, -DAY], ids=["a day ahead", "a day behind"])
-def test_time_never_runs_backward_in_the_log_of_an_office_whose_clock_is_off(town: Town, off: timedelta) -> None:
+def test_an_office_whose_clock_is_off_goes_on_and_says_so(town: Town, off: timedelta) -> None:
     right = town.office.settings.clock
     town.restart_office(clock=lambda: now() + off)
     assert bool(town.office.clock_trouble()) == (off < timedelta(0))
@@ -227,10 +226,8 @@ def test_time_never_runs_backward_in_the_log_of_an_office_whose_clock_is_off(tow
         assert town.wait_receipt(bureau, stands) == "applied"
         assert town.wait_receipt(bureau, recalled) == "erased"
     town.restart_office(clock=right)
-    assert "behind the last event" in (town.office.clock_trouble() or "")  # from the day ahead on, until that is over
-    acts(town)
+    assert bool(town.office.clock_trouble()) == (off > timedelta(0)), "its last event is of tomorrow"
+    stands, _ = acts(town)
+    assert town.wait_receipt("NZ", stands) == "applied"
     town.level()
-    size = town.proved().size
-    with town.office.read() as reader:
-        times = [json.loads(one.leaf)["at"] for one in reader.log.entries(0, size)]
-    assert times == sorted(times)
+    town.proved()

@@ -23,6 +23,7 @@ from rednotice.model.decision import Outcome
 from rednotice.model.hit import Hit
 from rednotice.model.notice import Ground, Listing, in_path
 from rednotice.model.person import Name, Person
+from rednotice.model.request import Diffusion
 from rednotice.model.retention import After
 from rednotice.model.task import Task, TaskKind
 from rednotice.rules.redress import kept_until
@@ -40,6 +41,7 @@ from tests.builders import (
 )
 from tests.conftest import Road, eventually
 from tests.flow.test_circulation import last_checkpoint, prove_the_log
+from tests.flow.test_restricted import publish_for_some
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -502,3 +504,22 @@ def test_nobody_else_places_or_lifts_holds(road: Road, by: Officer) -> None:
 def test_erasure_gives_nobody_a_right_over_the_log(road: Road, table: str, what: str) -> None:
     with road.office.database._engine.connect() as connection, pytest.raises(Exception, match="permission denied"):
         connection.execute(text(what.format(table)))
+
+
+def test_a_bureau_that_never_heard_of_a_file_does_not_hear_of_its_erasure(road: Road) -> None:
+    notice = publish_for_some(road, Diffusion(to=("ES",)))
+    number = notice.control_number
+    assert road.wait_receipt("ES", number) == "applied"
+    with road.office._act() as work:
+        assert work.told_of([number]) == {"ES"}
+    road.office.recall(number, Ground.WITHDRAWN, desk("PT"))
+    end_of_retention(road, number)
+    eventually(lambda: last_action(road, "ES", number) == "erased" or None, "ES erased it")
+    _, later = road.publish()
+    assert road.wait_receipt("NZ", later) == "applied"
+    assert in_tables(road.nodes["NZ"].database._engine, number) == []
+    heard = in_streams(road, number)
+    assert heard
+    assert {subject.split(".")[1] for subject in heard} == {"ES"}, "no stream but that of ES names it"
+    with road.office.read() as reader:
+        assert "NZ" not in reader.silent_about(number, _erased_by(road, number))

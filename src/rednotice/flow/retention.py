@@ -221,7 +221,13 @@ def _erase(work: OfficeWork, files: _Files, after: After) -> None:
 
 
 def _tell(work: OfficeWork, erasure: Erasure) -> None:
-    work.record(EventKind.DATA_ERASED, erasure.subject, erasure.model_dump(mode="json"), circulate=True)
+    # Whoever was told anything of it, and nobody else: that there was such a file is not for everybody to know.
+    told = work.told_of((erasure.subject, *erasure.also))
+    content = erasure.model_dump(mode="json")
+    if told is None:
+        work.record(EventKind.DATA_ERASED, erasure.subject, content, circulate=True)
+    else:
+        work.record(EventKind.DATA_ERASED, erasure.subject, content, circulate_to=sorted(told))
 
 
 def _without(filing: Filing, person: Person) -> Filing:

@@ -5,7 +5,7 @@ Everything that is done through a unit of work happens together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -185,6 +185,9 @@ class OfficeWork(Protocol):
 
     def erased_listing(self, listing: Listing) -> Erased | None:
         """What remains of the notice that was made for an entry of a list, if that was erased."""
+
+    def told_of(self, subjects: Sequence[str]) -> Set[str] | None:
+        """The bureaus whose nodes were told anything of these; None if every bureau was."""
 
     def erase(self, subjects: Sequence[str], after: After) -> None:
         """Erases requests, notices, cases and applications with all that was said of them, and keeps that it did.

@@ -81,7 +81,7 @@ def office_parts(office: Office) -> list[Part]:
         ("engine", office.broken, "The program ends; start it again"),
         ("circulation", office.circulation_trouble, "Acts are kept, and go out when it is mended"),
         ("deadlines", lambda: office.timekeeper.trouble, "What falls due waits"),
-        ("clock", office.clock_trouble, "Events bear the time of the last one; set the machine's clock"),
+        ("clock", office.clock_trouble, "Events bear a wrong time, or did; set the machine's clock"),
     ]
 
 

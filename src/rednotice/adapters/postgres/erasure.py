@@ -7,7 +7,7 @@ the stream has done it, as what is to be published stands in the outbox.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
 from rednotice.adapters.postgres import shared, tables
-from rednotice.adapters.subjects import bureau_stream, reports_stream
+from rednotice.adapters.subjects import NOTICE_SUBJECT, bureau_stream, reports_stream
 from rednotice.errors import NotFound
 from rednotice.model.event import EventKind
 from rednotice.model.filing import Filing
@@ -74,6 +74,16 @@ def not_there(connection: Connection, what: str, number: str) -> NotFound:
     return NotFound(f"{what} {gone}" if gone else f"there is no {what} {number}")
 
 
+def told_of(connection: Connection, subjects: Sequence[str]) -> Set[str] | None:
+    """The bureaus whose nodes were told anything of these; None if every bureau was."""
+    event, outbox = tables.event, tables.outbox
+    query = select(outbox.c.subject).distinct().join(event, event.c.number == outbox.c.event)
+    posted = set(connection.execute(query.where(event.c.subject.in_(list(subjects)))).scalars())
+    if any(subject.startswith(NOTICE_SUBJECT) for subject in posted):
+        return None
+    return {subject.split(".", 2)[1] for subject in posted}
+
+
 class ErasureWork:
     """The part of a transaction at the office that is about retention (`flow.work.OfficeWork`)."""
 
@@ -115,6 +125,10 @@ class ErasureWork:
             self._connection,
             and_(table.c.list_source == listing.source, table.c.list_reference == listing.reference),
         )
+
+    def told_of(self, subjects: Sequence[str]) -> Set[str] | None:
+        """The bureaus whose nodes were told anything of these; None if every bureau was."""
+        return told_of(self._connection, subjects)
 
     def erase(self, subjects: Sequence[str], after: After) -> None:
         """Erases requests, notices, cases and applications with all that was said of them."""

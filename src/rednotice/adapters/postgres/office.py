@@ -83,9 +83,8 @@ class OfficeDatabase:
             work = PostgresOfficeWork(connection, self._keys, at, self._closed)
             # First of all: acts that took rows before the log, and others after it, would wait for each other.
             work.log.lock()
-            work.not_before(work.log.last_signed_at())
             yield work
-            work.log.seal(work.at)
+            work.log.seal(at)
 
     @contextmanager
     def read(self) -> Iterator[OfficeReader]:
@@ -199,10 +198,6 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
     def at(self) -> datetime:
         """When it happens."""
         return self._at
-
-    def not_before(self, last: datetime | None) -> None:
-        """Has nothing happen before what happened last, whatever the clock of this machine says."""
-        self._at = max(self._at, last) if last else self._at
 
     def record(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from rednotice.adapters.postgres import shared, tables
-from rednotice.adapters.postgres.erasure import not_there
+from rednotice.adapters.postgres.erasure import not_there, told_of
 from rednotice.flow.applications import OnFile
 from rednotice.model.application import ApplicationFile, ApplicationState
 from rednotice.model.decision import Decision, Outcome
@@ -113,8 +113,9 @@ def silent_about(connection: Connection, subject: str, event: int) -> frozenset[
     answered = select(receipt.c.bureau).where(receipt.c.control_number == subject, receipt.c.event >= event)
     silent = connection.execute(select(node.c.bureau).where(node.c.bureau.not_in(answered))).scalars().all()
     document = connection.execute(select(notice.c.document).where(notice.c.control_number == subject)).scalar()
-    if document is None:  # it is erased, which every node answers for
-        return frozenset(silent)
+    if document is None:  # it is erased, for which every node answers that was told of it
+        told = told_of(connection, [subject])
+        return frozenset(silent) if told is None else frozenset(told & set(silent))
     held = Notice.model_validate(document)
     return frozenset(bureau for bureau in silent if held.may_have(bureau))
 

@@ -108,6 +108,7 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     _moment("published_at", nullable=True),
     Index("ix_outbox_waiting", "id", postgresql_where=text("published_at IS NULL")),
+    Index("ix_outbox_event", "event"),
 )
 letter = Table(
     "letter",

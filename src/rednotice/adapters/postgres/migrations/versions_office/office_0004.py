@@ -1,4 +1,4 @@
-"""Keyrings: the office's keys change, and the log goes on."""
+"""Keyrings: the office's keys change, and the log goes on; and what was sent of an event is found by it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "office_0003"
 
 
 def upgrade() -> None:
+    op.create_index("ix_outbox_event", "outbox", ["event"])
     op.create_table(
         "keyring",
         sa.Column("recovered", sa.Integer(), autoincrement=False, nullable=False),
@@ -19,3 +20,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("keyring")
+    op.drop_index("ix_outbox_event", "outbox")
