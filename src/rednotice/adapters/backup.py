@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from rednotice.adapters import folders
 from rednotice.adapters.embedded.postgres import EmbeddedPostgres, dump, fill
@@ -167,8 +167,7 @@ def _log_size(url: str, program: Program) -> int:
         with connection.guarded(), engine.connect() as opened:
             if program == "office":
                 return LogReader(opened).checkpoint()[0]
-            believed = opened.execute(tables.believed.select()).one_or_none()
-            return believed.size if believed else 0
+            return opened.execute(select(tables.believed.c.size)).scalar_one_or_none() or 0
     finally:
         engine.dispose()
 
