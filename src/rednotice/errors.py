@@ -114,6 +114,13 @@ class NotTrusted(RedNoticeError):
     status = 400
 
 
+class TooMany(RedNoticeError):
+    """The caller asks more than its share. Nothing was done; others are served."""
+
+    title = "Too many calls"
+    status = 429
+
+
 class Unavailable(RedNoticeError):
     """A part that is needed does not answer. Nothing was done."""
 

@@ -7,11 +7,17 @@ import threading
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from rednotice.adapters.clock import Clock
-from rednotice.errors import NotKnown, NotTrusted
+from rednotice.errors import NotKnown, NotTrusted, TooMany
 from rednotice.log.call import GOOD_FOR, digest, is_fresh, make_challenge, read_call, verify_call
 from rednotice.log.note import Signer, Verifier
+
+SHARE = RateLimitItemPerMinute(1200)
+"""Calls of one bureau: a node that compares makes some hundreds at most, also while it is refilled."""
 
 
 class Callers:
@@ -26,6 +32,7 @@ class Callers:
         # Calls that were taken, in two halves: the older of two is forgotten as a whole.
         self._taken: tuple[set[bytes], set[bytes]] = (set(), set())
         self._since = 0
+        self._shares = MovingWindowRateLimiter(MemoryStorage())
 
     def challenge(self) -> str:
         """A challenge for the calls of the next minutes."""
@@ -37,6 +44,7 @@ class Callers:
         Raises:
             NotKnown: if the call is not signed by the node of a connected bureau, is for something else, is old, or
                 was taken before.
+            TooMany: if this bureau called too often in the last minute.
         """
         call, raw, signature = read_call(header)
         try:
@@ -51,6 +59,8 @@ class Callers:
             raise NotKnown("the call's challenge is old or not of this office; ask for another")
         if not self._is_new(hashlib.sha256(raw).digest()):
             raise NotKnown("the call was taken before")
+        if not self._shares.hit(SHARE, call.bureau):
+            raise TooMany(f"bureau {call.bureau} calls more than {SHARE.amount} times a minute; wait a minute")
         return call.bureau
 
     def _is_new(self, call: bytes) -> bool:

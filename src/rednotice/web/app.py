@@ -149,7 +149,9 @@ async def _of_form(_: Request, error: Exception) -> Response:
 
 async def _of_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _problem("about:blank", HTTPStatus(error.status_code).phrase, error.status_code, str(error.detail))
+    answer = _problem("about:blank", HTTPStatus(error.status_code).phrase, error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -176,7 +178,9 @@ class _Bounded:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._limit:
-                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
+                # The rest of it is not even read.
+                says = f"the body is larger than {self._limit:,} bytes"
+                raise HTTPException(413, says, headers={"Connection": "close"})
             return message
 
         await self._app(scope, bounded, send)
