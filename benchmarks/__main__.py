@@ -1,4 +1,4 @@
-"""Runs every benchmark, or those named: python -m benchmarks [circulation] [refill] [evidence] [matching]."""
+"""Runs every benchmark, or those named: python -m benchmarks [circulation] [refill] ..."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from benchmarks import circulation, evidence, matching, refill
+from benchmarks import audit, circulation, evidence, matching, publication, refill
 
 BENCHMARKS = {
     "circulation": circulation.run,
+    "publication": publication.run,
     "refill": refill.run,
+    "audit": audit.run,
     "evidence": evidence.run,
     "matching": matching.run,
 }

@@ -1,4 +1,7 @@
-"""How fast a node is level that missed notices which no stream has any more: over HTTP, every one of them proved."""
+"""How fast a node is level that missed notices which no stream has any more: over HTTP, every one of them proved.
+
+And what it holds of memory afterwards, when it was started again and does nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ from rednotice.web.office import office_app
 MISSED = int(os.environ.get("MISSED", "100000"))
 LIMIT = 60.0
 """Seconds in which a node that missed 100,000 notices is to be level."""
+MEMORY_LIMIT = 600.0
+"""Megabytes of an idle node with 100,000 notices."""
+IDLE = 20.0
 
 
 def run(console: Console) -> None:
@@ -49,10 +55,15 @@ def _measure(console: Console, office: Office, folder: Path, url: str) -> None:
         resident, unique = node.memory()
         refused = node.figure("rednotice_envelopes_rejected_total")
     assert not refused
+    with node_program(folder, f"{LOOPBACK}:1", url) as node:
+        time.sleep(IDLE)
+        idle = node.memory()
     console.print(
         f"A node that missed {MISSED:,} (made) notices is level by refill {took:.1f} s after its start "
         f"({MISSED / took:,.0f} a second): {100_000 * took / MISSED / LIMIT:.2f} of the limit of {LIMIT:.0f} s for "
         f"100,000. Processor: node {cpu:.1f} s (its start included), its engines {engines:.1f} s, office "
         f"{office_cpu:.1f} s. "
-        f"The node holds {resident:.0f} MB, {unique:.0f} of them its own.\n"
+        f"The node then holds {resident:.0f} MB ({unique:.0f} of them its own).\n"
+        f"Started again, and idle for {IDLE:.0f} s, it holds {idle[0]:.0f} MB ({idle[1]:.0f} of them its own) without "
+        f"its engines: {idle[0] / MEMORY_LIMIT:.2f} of the limit of {MEMORY_LIMIT:.0f} MB with 100,000 notices.\n"
     )

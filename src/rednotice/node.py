@@ -19,7 +19,7 @@ from rednotice.adapters import folders, keys, nkeys, tracing
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.jetstream import JetStream, Message, Outgoing, Position
 from rednotice.adapters.keeper import Keeper
 from rednotice.adapters.nats_config import BUREAU_API
 from rednotice.adapters.office_calls import OfficeCalls
@@ -27,7 +27,7 @@ from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
 from rednotice.adapters.subjects import REPORT_SUBJECT, streams_of
-from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
+from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted, Unavailable
 from rednotice.flow import check, reception
 from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry
@@ -37,7 +37,7 @@ from rednotice.log.history import Dispute, Signed, Wrong
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
 from rednotice.log.state import Ledger
-from rednotice.match import build, warm
+from rednotice.match import build, forget, warm
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, Listed, Query
 from rednotice.model.effect import EffectTable
@@ -311,8 +311,6 @@ class Node:
         now, believed, taken = self._clock(), self._believed, 0
         changes: list[tuple[int, reception.Applied]] = []
         with self.database.batch(now) as work:
-            if position:
-                work.save_position(stream, position)
             for start in range(0, len(arrived), AT_A_TIME):
                 trusted: list[tuple[str, bytes, Trusted]] = []
                 for subject, raw in arrived[start : start + AT_A_TIME]:
@@ -331,6 +329,8 @@ class Node:
                         self._reject(now, subject, raw, str(error))
             # The index changes before the commit: a receipt speaks of both, and goes out after it.
             self._change_index([change for _, change in changes], at_once=position is not None)
+            if position:
+                work.save_position(stream, position)
         self._believed = believed
         for event, change in changes:
             if change.last_word:
@@ -357,6 +357,7 @@ class Node:
     def _index_what_waits(self) -> None:
         self.index.add_all(self._to_index.values())
         self._to_index = {}
+        forget()
 
     def _report(self) -> int:
         # A receipt says that the person is indexed. After a crash none goes out before the index is made anew.
@@ -367,7 +368,8 @@ class Node:
             self._believed = reader.believed()
             self._ledger = Ledger(reader.last_words())
             self.dispute = next((one.says for one in reader.disputes()), None)
-            self.index = build(_everybody(reader))
+            self.index = build(_everybody(reader), distinct=True)  # each is the key of its table
+        forget()
         self._index_is_stale, self._to_index = False, {}
 
     # --- Beside the office (`adapters.keeper.Kept`) -------------------------------------------------------------
@@ -464,11 +466,13 @@ class Node:
         log.warning("envelope.rejected", subject=subject, reason=reason)
         self.database.reject_envelope(at, subject, reason, raw)
 
-    def _send(self, report: Report) -> None:
-        subject = f"{REPORT_SUBJECT}{report.bureau}.{report.kind}"
-        raw = sign_report(report, self._signer)
-        message_id = f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"
-        self._stream.publish(subject, raw, message_id)
+    def _send(self, reports: Sequence[Report]) -> Sequence[Unavailable | None]:
+        messages = []
+        for report in reports:
+            subject = f"{REPORT_SUBJECT}{report.bureau}.{report.kind}"
+            raw = sign_report(report, self._signer)
+            messages.append(Outgoing(subject, raw, f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"))
+        return self._stream.publish_all(messages)
 
 
 def _everybody(reader: NodeReader) -> Iterator[Listed]:

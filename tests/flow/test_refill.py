@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from rednotice.log.call import Call, digest, sign_call
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.history import Signed
 from rednotice.log.merkle import completed_by, consistency_proof, leaf_hash, root
+from rednotice.log.report import Report
 from rednotice.log.state import root_hash
 from rednotice.model.check import Query
 from rednotice.model.notice import Ground, Notice
@@ -422,7 +423,12 @@ def test_receipts_of_a_refill_go_out_when_everybody_of_it_is_findable(
     filings, numbers = zip(*(town.publish() for _ in range(3)), strict=True)
     passports = [Query(document=one.request.persons[0].documents[0].number) for one in filings]
     sent: list[str] = []
-    monkeypatch.setattr(lonely, "_send", lambda report: sent.append(report.body["control_number"]))
+
+    def collect(reports: Sequence[Report]) -> list[None]:
+        sent.extend(report.body["control_number"] for report in reports)
+        return [None] * len(reports)
+
+    monkeypatch.setattr(lonely, "_send", collect)
 
     def findable() -> list[bool]:
         return [bool(lonely.check(passport, officer("NZ")).results) for passport in passports]

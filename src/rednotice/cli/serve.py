@@ -211,7 +211,7 @@ def _serve(
                 self.trouble = broken()
             return await super().on_tick(counter) or self.trouble is not None
 
-    _spare_the_collector()
+    spare_the_collector()
     server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
 
     def end(_: int, __: FrameType | None) -> None:
@@ -227,7 +227,7 @@ def _serve(
         raise Unavailable(server.trouble)
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Keeps Python from looking, again and again, through what a program loaded at its start and holds to its end."""
     gc.collect()
     gc.freeze()

@@ -73,15 +73,19 @@ class NodeDatabase:
         with guarded(), self._engine.connect() as connection:
             yield NodeReader(connection, self._bureau, self._origin)
 
-    def relay(self, send: Callable[[Report], None], ready: Callable[[], bool] = lambda: True) -> int:
+    def relay(
+        self,
+        send: Callable[[Sequence[Report]], Sequence[Unavailable | None]],
+        ready: Callable[[], bool] = lambda: True,
+    ) -> int:
         """Hands reports that wait to a sender, in order, and marks what the office's stream acknowledged.
 
         Args:
-            send: returns when the stream has acknowledged, or raises.
+            send: returns, for each, None when the stream has acknowledged it, or what went wrong.
             ready: whether what reports say is true by now; asked when they were read.
 
         Raises:
-            Unavailable: if one was not acknowledged; what was before it is marked.
+            Unavailable: if one was not acknowledged; those that were are marked.
         """
         table = tables.report
         with guarded(), self._engine.begin() as connection:
@@ -90,16 +94,13 @@ class NodeDatabase:
             ).all()
             if not ready():
                 return 0
-            sent: list[int] = []
-            failure: Unavailable | None = None
-            for row in waiting:
-                kind = ReportKind(row.kind)
-                try:
-                    send(Report(bureau=self._bureau, number=row.number, kind=kind, at=row.at, body=row.body))
-                except Unavailable as error:
-                    failure = error
-                    break
-                sent.append(row.number)
+            reports = [
+                Report(bureau=self._bureau, number=row.number, kind=ReportKind(row.kind), at=row.at, body=row.body)
+                for row in waiting
+            ]
+            answers = send(reports) if reports else ()
+            sent = [report.number for report, failure in zip(reports, answers, strict=True) if failure is None]
+            failure = next(filter(None, answers), None)
             if sent:
                 connection.execute(update(table).where(table.c.number.in_(sent)).values(sent_at=func.now()))
         if failure:
