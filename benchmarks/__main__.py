@@ -1,4 +1,4 @@
-"""Runs every benchmark, or those named: python -m benchmarks [circulation] [evidence] [matching]."""
+"""Runs every benchmark, or those named: python -m benchmarks [circulation] [refill] ..."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from benchmarks import circulation, evidence, matching
+from benchmarks import audit, circulation, evidence, matching, publication, refill
 
-BENCHMARKS = {"circulation": circulation.run, "evidence": evidence.run, "matching": matching.run}
+BENCHMARKS = {
+    "circulation": circulation.run,
+    "publication": publication.run,
+    "refill": refill.run,
+    "audit": audit.run,
+    "evidence": evidence.run,
+    "matching": matching.run,
+}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(BENCHMARKS)

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_stranger, desk
 from tests.conftest import linked_node
-from tests.web.test_http import served
 
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.adapters.line import Line
-from rednotice.log.state import root_hash
 from rednotice.model.decision import Outcome
 from rednotice.model.effect import EffectTable
 from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
-from rednotice.node import Node
 from rednotice.office import Office, OfficeSettings
-from rednotice.web.office import office_app
 
 LIMIT = 1.0
 NOTICES = 60
 LIST = 300
-MISSED = int(os.environ.get("MISSED", "10000"))
-REFILL_LIMIT = 60
-"""Seconds in which a node that missed 100,000 notices is to be level."""
 
 
 def run(console: Console) -> None:
@@ -46,7 +37,6 @@ def run(console: Console) -> None:
         node.start()
         try:
             _measure(console, office)
-            _measure_refill(console, office, node)
         finally:
             node.stop()
             line.close()
@@ -75,36 +65,6 @@ def _measure(console: Console, office: Office) -> None:
     console.print(
         f"A list of {LIST}: stored in {imported:.1f} s, every receipt back after {level:.1f} s "
         f"({LIST / level:.0f} notices a second).\n"
-    )
-
-
-def _measure_refill(console: Console, office: Office, node: Node) -> None:
-    """A node that missed notices, and whose stream has none of them, gets level over HTTP alone."""
-    node.stop()
-    made = time.perf_counter()
-    for start in range(0, MISSED, 1000):
-        office.import_listings(_list("missed", range(start, start + 1000)), OPERATOR)
-    made = time.perf_counter() - made
-    with served(office_app(office)) as url:
-        # A line that leads nowhere: nothing comes by a stream.
-        away = replace(node.settings, office_url=url, line=f"{LOOPBACK}:1")
-        node = Node(away)
-        node.start()
-        started, worked = time.perf_counter(), time.process_time()
-        try:
-            with office.read() as reader:
-                wanted = root_hash(reader.hashes(reader.told("ES")))
-            while root_hash(node.hashes()) != wanted:
-                time.sleep(0.02)
-            level, worked = time.perf_counter() - started, time.process_time() - worked
-            found = len(node.index)
-        finally:
-            node.stop()
-    console.print(
-        f"A node that missed {MISSED:,} notices (stored by the office in {made:.0f} s) is level by refill after "
-        f"{level:.1f} s ({MISSED / level:,.0f} a second; office and node, {worked:.1f} s of processor): "
-        f"{100_000 * level / MISSED:.0f} s for 100,000, {100_000 * level / MISSED / REFILL_LIMIT:.2f} of the limit of "
-        f"{REFILL_LIMIT} s. {found:,} persons are findable.\n"
     )
 
 

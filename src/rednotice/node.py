@@ -19,7 +19,7 @@ from rednotice.adapters import folders, keys, nkeys, tracing
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message, Position
+from rednotice.adapters.jetstream import JetStream, Message, Outgoing, Position
 from rednotice.adapters.keeper import Keeper
 from rednotice.adapters.nats_config import BUREAU_API
 from rednotice.adapters.office_calls import OfficeCalls
@@ -27,7 +27,7 @@ from rednotice.adapters.postgres import connection, schema
 from rednotice.adapters.postgres.node import NodeDatabase, NodeReader
 from rednotice.adapters.relay import Relay
 from rednotice.adapters.subjects import REPORT_SUBJECT, streams_of
-from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted
+from rednotice.errors import CannotStart, InvalidInput, NotAllowed, NotTrusted, Unavailable
 from rednotice.flow import check, reception
 from rednotice.flow.earlier import listed
 from rednotice.flow.work import LocalEntry
@@ -39,7 +39,7 @@ from rednotice.log.keyring import read as read_keyring
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
 from rednotice.log.state import Ledger
-from rednotice.match import build, warm
+from rednotice.match import build, forget, warm
 from rednotice.model.bureau import Officer, Role
 from rednotice.model.check import Check, Listed, Query
 from rednotice.model.effect import EffectTable
@@ -55,6 +55,11 @@ LOOK_AGAIN = 2.0
 """Seconds after which a node that refuses to go on looks whether it still does."""
 REREAD = 20
 """Comparisons after which what is held is read from the database anew, whatever memory says."""
+AT_A_TIME = 256
+"""Envelopes that are opened before what they change is written: all of a page in memory would be work for the collector
+of garbage, more than they are for anybody else."""
+INDEXED_TOGETHER = 25_000
+"""Persons of a refill that become findable at once: more than the index makes one segment of with others later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class Node:
         self._believed: Checkpoint | None = None
         self._receiving = threading.Lock()
         self._index_is_stale = False
+        self._to_index: dict[str, Listed] = {}
         self._proved: Signed | None = None
         self._ledger = Ledger()
         self._reading = 0
@@ -162,7 +168,7 @@ class Node:
         )
         self._stack.callback(self._stream.close)
         self._stream.open()
-        self.relay = Relay(f"node {bureau}", lambda: self.database.relay(self._send))
+        self.relay = Relay(f"node {bureau}", self._report)
         self._stack.callback(self.relay.stop)
         self.relay.start()
         for stream in streams_of(bureau):
@@ -297,12 +303,17 @@ class Node:
         self._apply([(one.subject, one.data) for one in messages], stream, messages[-1].position)
 
     def _apply(self, arrived: Sequence[tuple[str, bytes]], stream: str = "", position: Position | None = None) -> int:
-        """Applies envelopes in one transaction, with the position after them; returns how many were believed."""
+        """Applies envelopes in one transaction, with the position after them; returns how many were believed.
+
+        Without a position they are part of a refill, and who is to be found is put off (`_index_what_waits`).
+        """
         with self._receiving:
             if self._index_is_stale:
                 self._rebuild()
             try:
                 taken = self._apply_at_once(arrived, stream, position)
+                if len(self._to_index) >= INDEXED_TOGETHER:
+                    self._index_what_waits()
             except BaseException:
                 self._index_is_stale = True  # what was added to it was not committed
                 raise
@@ -311,34 +322,35 @@ class Node:
 
     def _apply_at_once(self, arrived: Sequence[tuple[str, bytes]], stream: str, position: Position | None) -> int:
         now, believed, taken = self._clock(), self._believed, 0
-        trusted: list[tuple[str, bytes, Trusted]] = []
         changes: list[tuple[int, reception.Applied]] = []
         with self.database.batch(now) as work:
+            for start in range(0, len(arrived), AT_A_TIME):
+                trusted: list[tuple[str, bytes, Trusted]] = []
+                for subject, raw in arrived[start : start + AT_A_TIME]:
+                    try:
+                        trusted.append((subject, raw, open_envelope(raw, self.keyring, believed)))
+                        believed = _longer(believed, trusted[-1][2].checkpoint)
+                    except NotTrusted as error:
+                        self._reject(now, subject, raw, str(error))
+                work.expect(one.event.subject for _, _, one in trusted)
+                for subject, raw, one in trusted:
+                    try:
+                        with tracing.event("apply", self.keyring.name, one.event.number):
+                            changes.append((one.event.number, reception.apply(work, one)))
+                        taken += 1
+                    except NotTrusted as error:
+                        self._reject(now, subject, raw, str(error))
+            # The index changes before the commit: a receipt speaks of both, and goes out after it.
+            self._change_index([change for _, change in changes], at_once=position is not None)
             if position:
                 work.save_position(stream, position)
-            for subject, raw in arrived:
-                try:
-                    trusted.append((subject, raw, open_envelope(raw, self.keyring, believed)))
-                    believed = _longer(believed, trusted[-1][2].checkpoint)
-                except NotTrusted as error:
-                    self._reject(now, subject, raw, str(error))
-            work.expect(one.event.subject for _, _, one in trusted)
-            for subject, raw, one in trusted:
-                try:
-                    with tracing.event("apply", self.keyring.name, one.event.number):
-                        changes.append((one.event.number, reception.apply(work, one)))
-                    taken += 1
-                except NotTrusted as error:
-                    self._reject(now, subject, raw, str(error))
-            # The index changes before the commit: a receipt speaks of both, and goes out after it.
-            self._change_index([change for _, change in changes])
         self._believed = believed
         for event, change in changes:
             if change.last_word:
                 self._ledger.put(change.last_word, event)
         return taken
 
-    def _change_index(self, changes: Iterable[reception.Applied]) -> None:
+    def _change_index(self, changes: Iterable[reception.Applied], *, at_once: bool) -> None:
         last: dict[str, Listed | None] = {}
         for change in changes:
             if change.add:
@@ -346,17 +358,32 @@ class Node:
             if change.remove:
                 last[change.remove] = None
         for number, person in last.items():
+            self._to_index.pop(number, None)
             if person is None:
                 self.index.remove(number)
-        self.index.add_all(person for person in last.values() if person)
+        come = {number: person for number, person in last.items() if person}
+        if at_once:
+            self.index.add_all(come.values())
+        else:
+            self._to_index.update(come)
+
+    def _index_what_waits(self) -> None:
+        self.index.add_all(self._to_index.values())
+        self._to_index = {}
+        forget()
+
+    def _report(self) -> int:
+        # A receipt says that the person is indexed. After a crash none goes out before the index is made anew.
+        return self.database.relay(self._send, ready=lambda: not self._to_index)
 
     def _rebuild(self) -> None:
         with self.database.read() as reader:
             self._believed = reader.believed()
             self._ledger = Ledger(reader.last_words())
             self.dispute = next((one.says for one in reader.disputes()), None)
-            self.index = build(_everybody(reader))
-        self._index_is_stale = False
+            self.index = build(_everybody(reader), distinct=True)  # each is the key of its table
+        forget()
+        self._index_is_stale, self._to_index = False, {}
 
     # --- Beside the office (`adapters.keeper.Kept`) -------------------------------------------------------------
 
@@ -442,18 +469,30 @@ class Node:
         self.relay.wake()
 
     def refill(self, envelopes: Sequence[bytes]) -> int:
-        """Applies what was fetched over HTTP, as if a stream had delivered it."""
+        """Applies what was fetched over HTTP, as if a stream had delivered it; in `refilled` all of it is findable."""
         return self._apply([("refill", raw) for raw in envelopes])
+
+    def refilled(self) -> None:
+        """Makes whoever came by a refill findable; receipts go out after that."""
+        with self._receiving:
+            try:
+                self._index_what_waits()
+            except BaseException:
+                self._index_is_stale = True
+                raise
+        self.relay.wake()
 
     def _reject(self, at: datetime, subject: str, raw: bytes, reason: str) -> None:
         log.warning("envelope.rejected", subject=subject, reason=reason)
         self.database.reject_envelope(at, subject, reason, raw)
 
-    def _send(self, report: Report) -> None:
-        subject = f"{REPORT_SUBJECT}{report.bureau}.{report.kind}"
-        raw = sign_report(report, self._signer)
-        message_id = f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"
-        self._stream.publish(subject, raw, message_id)
+    def _send(self, reports: Sequence[Report]) -> Sequence[Unavailable | None]:
+        messages = []
+        for report in reports:
+            subject = f"{REPORT_SUBJECT}{report.bureau}.{report.kind}"
+            raw = sign_report(report, self._signer)
+            messages.append(Outgoing(subject, raw, f"{subject}#{report.number}#{hashlib.sha256(raw).hexdigest()}"))
+        return self._stream.publish_all(messages)
 
 
 def _everybody(reader: NodeReader) -> Iterator[Listed]:

@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from rednotice.adapters.callers import Callers
 from rednotice.adapters.embedded import broken_engine
 from rednotice.adapters.embedded.nats import EmbeddedNats
 from rednotice.adapters.embedded.postgres import APP, EmbeddedPostgres
-from rednotice.adapters.jetstream import JetStream, Message, Position, Quota
+from rednotice.adapters.jetstream import JetStream, Message, Outgoing, Position, Quota
 from rednotice.adapters.nats_config import OFFICE_API, REPORT_LIMIT
 from rednotice.adapters.office_keys import OfficeKeys
 from rednotice.adapters.postgres import connection, schema
@@ -735,11 +735,13 @@ class Office:
     def _overwrite(self, message: Overwrite) -> None:
         self._stream.erase(message.stream, subject=message.subject, position=message.position)
 
-    def _publish(self, subject: str, message_id: str, envelope: bytes) -> None:
+    def _publish(self, messages: Sequence[Outgoing]) -> Sequence[Unavailable | None]:
         # A stream would only forget what a notice takes the place of, and leave it on its disk.
-        if subject.startswith(NOTICE_SUBJECT) or f".{NOTICE_SUBJECT}" in subject:
-            self._stream.erase(stream_of(subject), subject=subject)
-        self._stream.publish(subject, envelope, f"{subject}#{message_id}")
+        replaced = [one.subject for one in messages if f".{NOTICE_SUBJECT}" in f".{one.subject}"]
+        self._stream.erase_last([(stream_of(subject), subject) for subject in replaced])
+        return self._stream.publish_all(
+            [replace(one, message_id=f"{one.subject}#{one.message_id}") for one in messages]
+        )
 
     def _position(self, stream: str) -> Position | None:
         with self.database.read() as reader:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from rednotice.adapters.clock import now
 from rednotice.adapters.embedded.process import LOOPBACK
+from rednotice.adapters.jetstream import Position
 from rednotice.adapters.line import Line
 from rednotice.log.state import Ledger, root_hash
 from rednotice.model.check import Query
@@ -142,12 +143,13 @@ def test_what_comes_twice_and_out_of_order_ends_as_what_came_once_in_order(town:
     with town.office.read() as reader:
         told = reader.told("NZ").ledger
         history = list(reader._connection.execute(text(ALL_EVENTS)).scalars())
-        raws = [envelope.pack() for envelope in reader.log.envelopes(history)]
+        raws = [envelope.pack() for envelope in reader.log.envelopes(history).values()]
     forget(node)
     delivery = raws * 2
     draw.shuffle(delivery)
     for start in range(0, len(delivery), size := draw.randint(1, 9)):
-        node._apply([("again", raw) for raw in delivery[start : start + size]])
+        batch = [("again", raw) for raw in delivery[start : start + size]]
+        node._apply(batch, "NOTICES", Position("by hand", start + 1))
     with node.read() as reader:
         words = dict(reader.last_words())
         persons = sum(1 for one in reader.all_held() if one.notice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,16 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from rednotice import node as node_module
+from rednotice.adapters import keeper
+from rednotice.adapters.jetstream import Message, Position
 from rednotice.errors import NotAllowed, Unavailable
 from rednotice.flow import circulation
 from rednotice.log.call import Call, digest, sign_call
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.history import Signed
 from rednotice.log.merkle import completed_by, consistency_proof, leaf_hash, root
+from rednotice.log.report import Report
 from rednotice.model.check import Query
 from rednotice.model.notice import Ground, Notice
 from rednotice.model.request import Diffusion
@@ -318,6 +322,79 @@ def test_a_recall_that_a_node_never_heard_of_reaches_it(town: Town) -> None:
     assert not town.held_by("NZ", number)
     passport = Query(document=filing.request.persons[0].documents[0].number)
     assert node.check(passport, officer("NZ")).results == ()
+
+
+def test_receipts_of_a_refill_go_out_when_everybody_of_it_is_findable(
+    town: Town, lonely: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.lines["NZ"].cut()
+    filings, numbers = zip(*(town.publish() for _ in range(3)), strict=True)
+    passports = [Query(document=one.request.persons[0].documents[0].number) for one in filings]
+    sent: list[str] = []
+
+    def collect(reports: Sequence[Report]) -> list[None]:
+        sent.extend(report.body["control_number"] for report in reports)
+        return [None] * len(reports)
+
+    monkeypatch.setattr(lonely, "_send", collect)
+
+    def findable() -> list[bool]:
+        return [bool(lonely.check(passport, officer("NZ")).results) for passport in passports]
+
+    events = [event_of(town, number) for number in numbers]
+    assert (
+        lonely.refill([events[0], events[1].replace(b'\\"sex\\":\\"M', b'\\"sex\\":\\"F'), events[1], events[2]]) == 3
+    )
+    assert lonely._report() == 0
+    assert findable() == [False, False, False]
+    # A recall by the stream overtakes one who still waits.
+    town.office.recall(numbers[0], Ground.WITHDRAWN, desk("PT"))
+    lonely._receive("NOTICES", [Message("notice.x", event_of(town, numbers[0]), Position("another", 1))])
+    assert lonely._report() == 0
+    assert not set(sent) & set(numbers)
+    lonely.refilled()
+    assert findable() == [False, True, True]
+    eventually(lambda: len(set(sent) & set(numbers)) == 3 or None, "the receipts go out")
+    town.lines["NZ"].mend()
+
+
+def event_of(town: Town, number: str) -> bytes:
+    """The last word on a notice, as it travels."""
+    with town.office.read() as reader:
+        (envelope,) = reader.envelopes_for("NZ", [reader.notice(number).event])
+    return envelope.pack()
+
+
+def test_a_refill_goes_over_many_pages_and_on_where_the_office_failed(
+    town: Town, lonely: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "AT_ONCE", 3)
+    monkeypatch.setattr(node_module, "AT_A_TIME", 2)
+    monkeypatch.setattr(node_module, "INDEXED_TOGETHER", 4)
+    town.lines["NZ"].cut()
+    numbers = [town.publish()[1] for _ in range(8)]
+    assert lonely.keeper
+    calls = lonely.keeper._office
+    genuine, asked = calls.envelopes, []
+
+    def fails_at_the_third(events: list[int]) -> list[bytes]:
+        asked.append(len(events))
+        if len(asked) == 3:
+            raise Unavailable("the office does not answer")
+        # A page that is too long for one answer.
+        return genuine(events)[:2]
+
+    monkeypatch.setattr(calls, "envelopes", fails_at_the_third)
+    with pytest.raises(Unavailable):
+        lonely.compare()
+    assert asked == [3, 1, 3]
+    assert not lonely._to_index, "what came before is findable"
+    assert [town.held_by("NZ", number) for number in numbers] == [True] * 3 + [False] * 5
+    lonely.compare()
+    assert all(town.held_by("NZ", number) for number in numbers)
+    assert lonely.keeper.comparison.level
+    assert lonely.keeper.comparison.refilled == 5, "those of a page that failed are not told"
+    town.lines["NZ"].mend()
 
 
 # --- Histories ------------------------------------------------------------------------------------------------

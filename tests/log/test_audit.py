@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rednotice.errors import NotTrusted
+from rednotice.log import audit as audit_module
 from rednotice.log.audit import Audited, Leaf, audit
 from rednotice.log.checkpoint import Checkpoint
 from tests.log.test_feed import NAMESAKE, OFFICE, ALog
@@ -15,6 +16,12 @@ from tests.log.test_feed import NAMESAKE, OFFICE, ALog
 LOG = ALog.of(13)
 LEAVES = [Leaf(leaf, LOG.salt(number), LOG.contents[number]) for number, leaf in enumerate(LOG.leaves)]
 NOTE = LOG.checkpoint().sign(OFFICE)
+
+
+@pytest.fixture(autouse=True, params=[1, 4, 4096])
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every log is read in blocks: one leaf each, some of them, all in one."""
+    monkeypatch.setattr(audit_module, "BLOCK", request.param)
 
 
 def audited(leaves: list[Leaf], note: str = NOTE, since: Checkpoint | None = None) -> Audited:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rednotice.log.merkle import (
     EMPTY_ROOT,
+    Edge,
     Hash,
     completed_by,
     consistency_proof,
@@ -193,6 +194,18 @@ def test_appending_never_changes_an_older_root(before: list[bytes], after: list[
 
 
 # --- Alteration ---------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 40), max_size=12), st.integers(0, 40))
+def test_an_edge_that_grows_by_any_steps_has_the_root_of_the_whole_tree(steps: list[int], more: int) -> None:
+    leaves, edge = numbered(sum(steps) + more), Edge()
+    hashes, size = list(map(leaf_hash, leaves)), 0
+    for step in steps:
+        edge.extend(hashes[size : size + step])
+        size += step
+        assert (edge.size, edge.root()) == (size, naive_root(leaves[:size]))
+    assert edge.root(hashes[size:]) == naive_root(leaves)
+    assert (edge.size, edge.root()) == (size, naive_root(leaves[:size])), "to look ahead changes nothing"
 
 
 @given(st.data(), st.integers(1, 300))

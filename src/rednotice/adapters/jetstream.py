@@ -67,6 +67,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that is to be published; by its id a stream knows a repetition."""
+
+    subject: str
+    data: bytes
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """What a stream takes at most; more is refused until something was removed."""
 
@@ -244,10 +253,34 @@ class JetStream:
         Raises:
             Unavailable: if no acknowledgement comes; the message may or may not have arrived.
         """
-        self._call(
-            self._context().publish(subject, data, timeout=PATIENCE, headers={"Nats-Msg-Id": message_id}),
-            f"publish to {subject}",
-        )
+        (failure,) = self.publish_all([Outgoing(subject, data, message_id)])
+        if failure:
+            raise failure
+
+    def publish_all(self, messages: Sequence[Outgoing]) -> list[Unavailable | None]:
+        """Publishes messages in their order, and returns when each was acknowledged by its stream on disk, or was not.
+
+        They are under way together: one that fails does not keep back those after it.
+
+        Returns:
+            For each, None, or why it is not acknowledged; it may or may not have arrived.
+
+        Raises:
+            Unavailable: if nothing was answered at all.
+        """
+        context = self._context()
+
+        async def publish_all() -> list[Any]:
+            return await asyncio.gather(
+                *(
+                    context.publish(one.subject, one.data, timeout=PATIENCE, headers={"Nats-Msg-Id": one.message_id})
+                    for one in messages
+                ),
+                return_exceptions=True,
+            )
+
+        answers = self._call(publish_all(), f"publish {len(messages)} messages")
+        return [_refusal(answer, one.subject) for answer, one in zip(answers, messages, strict=True)]
 
     def erase(self, stream: str, *, subject: str | None = None, position: Position | None = None) -> None:
         """Has a stream overwrite one message on its disk: the last of a subject, or the one at a place.
@@ -269,6 +302,26 @@ class JetStream:
                     await _unless_gone(self._context().delete_msg(stream, sequence))
 
         self._call(erase(), f"erase a message of {stream}")
+
+    def erase_last(self, subjects: Sequence[tuple[str, str]]) -> None:
+        """Has streams overwrite on their disks the last message of some subjects, all at once.
+
+        Args:
+            subjects: each after the name of its stream; of one that has no message nothing is erased.
+
+        Raises:
+            Unavailable: if a stream does not answer; it may or may not have done it.
+        """
+
+        async def erase(stream: str, subject: str) -> None:
+            with contextlib.suppress(nats.js.errors.NotFoundError):
+                last = await self._context().get_last_msg(stream, subject)
+                await _unless_gone(self._context().delete_msg(stream, last.seq or 0))
+
+        async def erase_all() -> None:
+            await asyncio.gather(*(erase(stream, subject) for stream, subject in subjects))
+
+        self._call(erase_all(), f"erase {len(subjects)} messages")
 
     def remove(self, stream: str, up_to: Position) -> None:
         """Removes the messages of a stream up to a place, if it is still that making of the stream.
@@ -411,6 +464,14 @@ class JetStream:
             client._transport.close()
         if not self._closing:
             log.debug("nats.error", error=str(error))
+
+
+def _refusal(answer: Any, subject: str) -> Unavailable | None:
+    if not isinstance(answer, BaseException):
+        return None
+    if not isinstance(answer, (nats.errors.Error, OSError, TimeoutError)):
+        raise answer
+    return Unavailable(f"NATS did not publish to {subject}: {str(answer) or type(answer).__name__}")
 
 
 async def _unless_gone(awaitable: Awaitable[Any]) -> None:

@@ -10,7 +10,8 @@ Nothing is ever removed because a list lacks it; only an envelope that says so r
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -73,6 +74,9 @@ class Kept(Protocol):
 
     def refill(self, envelopes: Sequence[bytes]) -> int:
         """Applies envelopes as if a stream had delivered them; returns how many were believed."""
+
+    def refilled(self) -> None:
+        """Ends what `refill` put off: no more comes for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +217,37 @@ class Keeper:
     def _refill_after_a_moment(self, lacking: dict[str, int], letters: Sequence[int]) -> None:
         self._stopping.wait(SECOND_LOOK)
         wanted = sorted({*self._still_lacking(lacking).values(), *self._letters_still_lacking(letters)})
+        if not wanted:
+            return
         refilled = 0
-        for start in range(0, len(wanted), AT_ONCE):
-            page = wanted[start : start + AT_ONCE]
-            # A page of bytes may hold fewer events than were asked for; what was not sent is asked for once more.
-            while page and not self._stopping.is_set() and (envelopes := self._office.envelopes(page)):
-                refilled += self._node.refill(envelopes)
-                page = page[len(envelopes) :] if len(envelopes) < len(page) else []
+        try:
+            # While a page is applied the next one is on its way.
+            with ThreadPoolExecutor(1) as ahead:
+                for envelopes in self._pages(wanted, ahead):
+                    refilled += self._node.refill(envelopes)
+        finally:
+            self._node.refilled()
         if refilled:
             log.warning("node.refilled", events=refilled, asked=len(wanted))
             self.comparison = replace(self.comparison, refilled=self.comparison.refilled + refilled)
+
+    def _pages(self, wanted: Sequence[int], ahead: ThreadPoolExecutor) -> Iterator[list[bytes]]:
+        """The envelopes of events, as far as the office has them for this node, and until the node stops."""
+        rest = [list(wanted[start : start + AT_ONCE]) for start in range(0, len(wanted), AT_ONCE)][::-1]
+        asked = rest.pop()
+        coming = ahead.submit(self._office.envelopes, asked)
+        while not self._stopping.is_set():
+            envelopes = coming.result()
+            # A page of bytes may hold fewer events than were asked for; what was not sent is asked for once more.
+            if envelopes and len(envelopes) < len(asked):
+                rest.append(asked[len(envelopes) :])
+            if rest:
+                asked = rest.pop()
+                coming = ahead.submit(self._office.envelopes, asked)
+                yield envelopes
+            else:
+                yield envelopes
+                return
 
     def _report_what_was_lost(self) -> None:
         """Sends again what a stream acknowledged and lost before the office took it."""

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import structlog
 
 from rednotice.errors import Unavailable
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 LOOK_AGAIN = 0.5
 """Seconds after which a relay looks even if nobody said that something is there."""
+
+
+def windows(rows: Sequence[T], subject: Callable[[T], str], most: int) -> Iterator[list[T]]:
+    """Rows that may be under way together: in order, so many at most, and never two of one subject.
+
+    Of two of one subject the later must come after the earlier, also if that one fails and is tried again.
+
+    >>> list(windows(["a1", "b1", "a2", "c1"], lambda row: row[0], 3))
+    [['a1', 'b1'], ['a2', 'c1']]
+    """
+    window: list[T] = []
+    subjects: set[str] = set()
+    for row in rows:
+        if subject(row) in subjects or len(window) == most:
+            yield window
+            window, subjects = [], set()
+        window.append(row)
+        subjects.add(subject(row))
+    if window:
+        yield window
 
 
 class Relay:

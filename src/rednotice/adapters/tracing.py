@@ -8,8 +8,8 @@ their spans come together in one trace. A span bears the number of the event and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -34,13 +34,23 @@ def event(name: str, origin: str, number: int) -> Iterator[None]:
         origin: the name of the log.
         number: the number of the event in it.
     """
+    with events(name, origin, [number]):
+        yield
+
+
+@contextmanager
+def events(name: str, origin: str, numbers: Iterable[int]) -> Iterator[None]:
+    """A span in the trace of each of some events with which the same is done at once."""
     around = trace.get_current_span().get_span_context()
-    with _tracer.start_as_current_span(
-        name,
-        context=_of_event(origin, number),
-        attributes={"rednotice.event": number},
-        links=[Link(around)] if around.is_valid else (),
-    ):
+    with ExitStack() as spans:
+        for number in numbers:
+            span = _tracer.start_as_current_span(
+                name,
+                context=_of_event(origin, number),
+                attributes={"rednotice.event": number},
+                links=[Link(around)] if around.is_valid else (),
+            )
+            spans.enter_context(span)
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -28,6 +29,9 @@ NODE_PORT = 8471
 LEAF_PORT = 7422
 LINK = "link.json"
 EFFECTS = "effects.yaml"
+COLLECT_AFTER = 10_000
+"""Objects more than before, after which Python looks for cycles: a page of envelopes makes hundreds of thousands, of
+which none is in one."""
 
 ORIGIN = "rednotice.local/office"
 Origin = Annotated[str, typer.Option(help="The name of the office in its log; never change it")]
@@ -207,6 +211,7 @@ def _serve(
                 self.trouble = broken()
             return await super().on_tick(counter) or self.trouble is not None
 
+    spare_the_collector()
     server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
 
     def end(_: int, __: FrameType | None) -> None:
@@ -220,6 +225,13 @@ def _serve(
         (folder / RUNNING).unlink(missing_ok=True)
     if server.trouble:
         raise Unavailable(server.trouble)
+
+
+def spare_the_collector() -> None:
+    """Keeps Python from looking, again and again, through what a program loaded at its start and holds to its end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _log_to(path: Path) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from rednotice.errors import NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
 from rednotice.log.envelope import SALT_BYTES, commitment
-from rednotice.log.merkle import EMPTY_ROOT, Hash, completed_by, leaf_hash, root
+from rednotice.log.merkle import EMPTY_ROOT, Edge, leaf_hash
 from rednotice.log.note import Keys, Verifier
+
+BLOCK = 4096
+"""Leaves that are hashed level by level: a power of two, so that every block but the last is one subtree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +48,31 @@ def audit(leaves: Iterable[Leaf], note: str, office: Verifier | Keys, since: Che
         NotTrusted: at the first thing that does not fit, and says which.
     """
     checkpoint = open_checkpoint(note, office)
-    # Only the subtrees that a root or the next leaf is made of: a million leaves need no more memory than ten.
-    edge: dict[tuple[int, int], Hash] = {}
-
-    def read(level: int, index: int) -> Hash:
-        return edge[level, index]
-
-    beginning = EMPTY_ROOT
-    number = contents = hidden = 0
-    for number, leaf in enumerate(leaves, start=1):
-        _fits(leaf, number - 1)
-        contents, hidden = contents + (leaf.content is not None), hidden + (leaf.content is None)
-        *below, (level, index, hash_) = completed_by(read, number - 1, leaf_hash(leaf.leaf))
-        for lower, place, _ in below:
-            del edge[lower, place - 1]
-        edge[level, index] = hash_
-        if since and number == since.size:
-            beginning = root(read, number)
-        if number == checkpoint.size:
-            break
+    # Only the edge of the tree is kept: a million leaves need no more memory than ten.
+    tree, beginning = Edge(), EMPTY_ROOT
+    contents = 0
+    shown = islice(leaves, checkpoint.size)
+    while block := list(islice(shown, BLOCK)):
+        for number, leaf in enumerate(block, start=tree.size):
+            _fits(leaf, number)
+        contents += sum(leaf.content is not None for leaf in block)
+        hashes = [leaf_hash(leaf.leaf) for leaf in block]
+        if since and tree.size < since.size <= tree.size + len(block):
+            beginning = tree.root(hashes[: since.size - tree.size])
+        tree.extend(hashes)
+    number = tree.size
     if number != checkpoint.size:
         raise NotTrusted(f"the office signed {checkpoint.size} events, but shows {number}")
-    if root(read, number) != checkpoint.root:
+    if tree.root() != checkpoint.root:
         raise NotTrusted(f"the {number} events shown are not those that the office signed: their root is another")
     if since and (since.size > number or beginning != since.root):
         raise NotTrusted(f"the log of {since.size} events signed before is not the beginning of this one")
-    return Audited(checkpoint, contents, hidden)
+    return Audited(checkpoint, contents, number - contents)
 
 
 def _fits(leaf: Leaf, number: int) -> None:
     try:
-        says = json.loads(leaf.leaf)
+        says = json.loads(leaf.leaf.decode())
         named, committed = says["number"], says["commitment"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NotTrusted(f"leaf {number} is damaged") from None

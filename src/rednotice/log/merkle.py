@@ -27,6 +27,49 @@ def node_hash(left: Hash, right: Hash) -> Hash:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def subtree(hashes: Sequence[Hash]) -> Hash:
+    """The hash over a complete subtree, from the hashes of one of its levels side by side: 1, 2, 4, 8, ... of them."""
+    sha256, level = hashlib.sha256, hashes
+    while len(level) > 1:
+        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
+
+
+class Edge:
+    """The edge of a tree that grows: the few subtrees that its root is made of, in no more memory than their number."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._subtrees: list[tuple[int, Hash]] = []
+
+    def extend(self, leaves: Sequence[Hash]) -> None:
+        """Appends leaves, by their hashes; fastest if they are always the same power of two."""
+        start = 0
+        while start < len(leaves):
+            fits = (len(leaves) - start).bit_length() - 1
+            aligned = (self.size & -self.size).bit_length() - 1 if self.size else fits
+            level = min(fits, aligned)
+            hash_ = subtree(leaves[start : start + (1 << level)])
+            start, self.size = start + (1 << level), self.size + (1 << level)
+            while self._subtrees and self._subtrees[-1][0] == level:
+                hash_, level = node_hash(self._subtrees.pop()[1], hash_), level + 1
+            self._subtrees.append((level, hash_))
+
+    def root(self, more: Sequence[Hash] = ()) -> Hash:
+        """The root of the tree, or of what it would be with more leaves."""
+        if more:
+            longer = Edge()
+            longer.size, longer._subtrees = self.size, list(self._subtrees)
+            longer.extend(more)
+            return longer.root()
+        if not self._subtrees:
+            return EMPTY_ROOT
+        *left, (_, hash_) = self._subtrees
+        for _, one in reversed(left):
+            hash_ = node_hash(one, hash_)
+        return hash_
+
+
 def completed_by(read: Read, size: int, leaf: Hash) -> list[tuple[int, int, Hash]]:
     """The subtrees that a new leaf completes in a tree of `size` leaves: (level, index, hash), lowest first."""
     level, index, current = 0, size, leaf

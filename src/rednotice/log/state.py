@@ -56,7 +56,9 @@ class Ledger:
 
     def last(self, subject: str) -> int | None:
         """The last word on a subject; None if nothing was said of it."""
-        return self.bucket(bucket_of(subject)).get(subject)
+        own = self._own[bucket_of(subject)].get(subject)
+        shared = self._shared.last(subject) if self._shared else None
+        return max((one for one in (own, shared) if one is not None), default=None)
 
     def bucket(self, place: int) -> Mapping[str, int]:
         """The pairs of one bucket."""

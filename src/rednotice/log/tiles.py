@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from rednotice.errors import NotFound, NotTrusted, quote
 from rednotice.log.checkpoint import Checkpoint
-from rednotice.log.merkle import Hash, leaf_hash, node_hash, root
+from rednotice.log.merkle import Hash, leaf_hash, root, subtree
 
 WIDTH = 256
 HEIGHT = 8
@@ -199,9 +199,4 @@ def _cut(raw: bytes, tile: Tile) -> bytes:
 
 
 def _subtree(hashes: bytes) -> Hash:
-    """The hash over a complete subtree, from the hashes of one of its levels side by side."""
-
-    level = [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
-    while len(level) > 1:
-        level = [node_hash(level[place], level[place + 1]) for place in range(0, len(level), 2)]
-    return level[0]
+    return subtree([hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)])

@@ -20,16 +20,21 @@ from rednotice.model.check import Listed
 if TYPE_CHECKING:
     from rednotice.match.index import Index
 
-__all__ = ["REPORTED_FROM", "build", "open_index", "warm"]
+__all__ = ["REPORTED_FROM", "build", "forget", "open_index", "warm"]
 
 REPORTED_FROM = 0.2
 """Matches that score less are not shown: the score is how likely it is that it is the person."""
 
 
-def build(people: Iterable[Listed]) -> Index:
-    """An index over people; of several entries of one id the last stands."""
+def build(people: Iterable[Listed], *, distinct: bool = False) -> Index:
+    """An index over people; of several entries of one id the last stands.
+
+    If it is known that no id comes twice, people are taken one by one, and never all in memory.
+    """
     from rednotice.match.index import Index
 
+    if distinct:
+        return Index.of(people)
     index = Index()
     index.add_all({person.id: person for person in people}.values())
     return index
@@ -44,6 +49,14 @@ def open_index(folder: Path) -> Index:
     from rednotice.match.index import Index
 
     return Index.open(folder)
+
+
+def forget() -> None:
+    """Empties what is remembered of names that were read; after very many it would hold memory for nothing."""
+    from rednotice.match import lexicon, text
+
+    text.forget()
+    lexicon.forget()
 
 
 def warm() -> None:

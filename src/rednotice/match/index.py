@@ -49,6 +49,14 @@ class Index:
         self._borne = Borne.nothing().counts
         self._gone: list[str] | None = None
 
+    @classmethod
+    def of(cls, people: Iterable[Listed]) -> Index:
+        """An index over people of whom no two have one id."""
+        index, fresh = cls(), segment_of(people)
+        if fresh.alive:
+            index._put((fresh,), came=fresh)
+        return index
+
     def __len__(self) -> int:
         """How many persons are listed."""
         return sum(segment.alive for segment in self._segments)

@@ -29,6 +29,13 @@ from rednotice.log.merkle import (
 from rednotice.model.event import Event, EventKind
 
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtext('rednotice log'))")
+_NODES = text(
+    """
+    SELECT level, index, hash
+    FROM unnest(CAST(:levels AS smallint[]), CAST(:indices AS bigint[])) AS wanted (level, index)
+    JOIN log_node USING (level, index)
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +137,20 @@ class LogReader:
 
     def envelope(self, number: int) -> Envelope | None:
         """An event as it travels, proved against the last checkpoint; None if its content was erased."""
-        (entry,) = self.entries(number, 1)
-        size, note = self.checkpoint()
-        if entry.salt is None or entry.content is None:
-            return None
-        proof = inclusion_proof(self.node, number, size)
-        return Envelope(entry.leaf, entry.salt, entry.content.encode(), note, tuple(proof))
+        return self.envelopes([number]).get(number)
 
-    def envelopes(self, numbers: Sequence[int]) -> list[Envelope]:
-        """Events as they travel, proved against the last checkpoint, in few questions; erased ones are left out."""
+    def envelopes(self, numbers: Sequence[int]) -> dict[int, Envelope]:
+        """Events as they travel, proved against the last checkpoint, by their numbers in order, in few questions.
+
+        Those whose content was erased are left out.
+        """
         size, note = self.checkpoint()
         event, content = tables.event, tables.event_content
         query = select(event.c.number, event.c.leaf, content.c.salt, content.c.content).join(content)
         rows = self._connection.execute(query.where(event.c.number.in_(list(numbers))).order_by(event.c.number)).all()
         self._learn([row.number for row in rows], size)
-        return [
-            Envelope(
+        return {
+            row.number: Envelope(
                 bytes(row.leaf),
                 bytes(row.salt),
                 row.content.encode(),
@@ -153,7 +158,7 @@ class LogReader:
                 tuple(inclusion_proof(self.node, row.number, size)),
             )
             for row in rows
-        ]
+        }
 
     def _learn(self, numbers: Sequence[int], size: int) -> None:
         """Reads at once the hashes that the proofs of some leaves need."""
@@ -165,14 +170,12 @@ class LogReader:
 
         for number in numbers:
             inclusion_proof(note_down, number, size)
-        table = tables.log_node
-        unknown: dict[int, list[int]] = {}
-        for level, index in needed - self._known.keys():
-            unknown.setdefault(level, []).append(index)
-        for level, indices in unknown.items():
+        unknown = sorted(needed - self._known.keys())
+        if unknown:
+            levels, indices = zip(*unknown, strict=True)
+            found = self._connection.execute(_NODES, {"levels": list(levels), "indices": list(indices)})
             # By place: a row has a method called index.
-            query = select(table.c.index, table.c.hash).where(table.c.level == level, table.c.index.in_(indices))
-            self._known.update({(level, int(row[0])): bytes(row[1]) for row in self._connection.execute(query)})
+            self._known.update({(row[0], row[1]): bytes(row[2]) for row in found})
 
 
 class LogWriter(LogReader):

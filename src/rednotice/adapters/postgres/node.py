@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,27 +74,34 @@ class NodeDatabase:
         with guarded(), self._engine.connect() as connection:
             yield NodeReader(connection, self._bureau, self._origin)
 
-    def relay(self, send: Callable[[Report], None]) -> int:
+    def relay(
+        self,
+        send: Callable[[Sequence[Report]], Sequence[Unavailable | None]],
+        ready: Callable[[], bool] = lambda: True,
+    ) -> int:
         """Hands reports that wait to a sender, in order, and marks what the office's stream acknowledged.
 
+        Args:
+            send: returns, for each, None when the stream has acknowledged it, or what went wrong.
+            ready: whether what reports say is true by now; asked when they were read.
+
         Raises:
-            Unavailable: if one was not acknowledged; what was before it is marked.
+            Unavailable: if one was not acknowledged; those that were are marked.
         """
         table = tables.report
         with guarded(), self._engine.begin() as connection:
             waiting = connection.execute(
                 select(table).where(table.c.sent_at.is_(None)).order_by(table.c.number).limit(BATCH).with_for_update()
             ).all()
-            sent: list[int] = []
-            failure: Unavailable | None = None
-            for row in waiting:
-                kind = ReportKind(row.kind)
-                try:
-                    send(Report(bureau=self._bureau, number=row.number, kind=kind, at=row.at, body=row.body))
-                except Unavailable as error:
-                    failure = error
-                    break
-                sent.append(row.number)
+            if not ready():
+                return 0
+            reports = [
+                Report(bureau=self._bureau, number=row.number, kind=ReportKind(row.kind), at=row.at, body=row.body)
+                for row in waiting
+            ]
+            answers = send(reports) if reports else ()
+            sent = [report.number for report, failure in zip(reports, answers, strict=True) if failure is None]
+            failure = next(filter(None, answers), None)
             if sent:
                 connection.execute(update(table).where(table.c.number.in_(sent)).values(sent_at=func.now()))
         if failure:
@@ -191,16 +199,14 @@ class PostgresNodeWork(ErasureNodeWork):
 
     def save_held(self, held: Held) -> None:
         """Stores, replaces or erases a notice."""
-        shared.put(self._connection, tables.held, self._held_row(held))
-
-    def _held_row(self, held: Held) -> dict[str, Any]:
-        return {
+        row = {
             "control_number": held.control_number,
             "version": held.version,
             "event": held.event,
             "document": held.notice.model_dump(mode="json") if held.notice else None,
             "applied_at": self._at,
         }
+        shared.put(self._connection, tables.held, row)
 
     def save_letter(self, letter: Letter) -> None:
         """Stores a letter, once, unless what it is about was erased since."""
@@ -289,16 +295,17 @@ class NodeBatch(PostgresNodeWork):
         self._longest: Signed | None = None
 
     def expect(self, subjects: Iterable[str]) -> None:
-        """Reads at once what is held on some subjects."""
+        """Writes what was put off, and reads at once what is held on some subjects, which come next."""
+        self.flush()
         wanted = list(subjects)
-        self._held.update(dict.fromkeys(wanted))
+        self._held = dict.fromkeys(wanted)
         query = select(tables.held).where(tables.held.c.control_number.in_(wanted))
         self._held.update({row.control_number: _held(row) for row in self._connection.execute(query)})
 
     def held(self, control_number: str) -> Held | None:
         """What is held of a notice."""
         if control_number not in self._held:
-            self.expect([control_number])
+            self._held[control_number] = super().held(control_number)
         return self._held[control_number]
 
     def save_held(self, held: Held) -> None:
@@ -323,19 +330,24 @@ class NodeBatch(PostgresNodeWork):
             number = int(self._reports[-1]["number"]) + 1
         else:
             number = shared.next_number(self._connection, tables.node_series, "report")
-        self._reports.append({"number": number, "at": self._at, "kind": kind, "body": body})
+        self._reports.append({"number": number, "at": self._at.isoformat(), "kind": kind, "body": body})
         return number
 
     def flush(self) -> None:
         """Writes what was put off."""
-        shared.put(self._connection, tables.held, *(self._held_row(one) for one in self._changed.values()))
+        shared.put_json(self._connection, tables.held, [self._held_json(held) for held in self._changed.values()])
         if self._reports:
-            self._connection.execute(insert(tables.report), self._reports)
+            shared.put_json(self._connection, tables.report, list(map(json.dumps, self._reports)))
             last = {"name": "report", "last": self._reports[-1]["number"]}
             shared.put(self._connection, tables.node_series, last)
         if self._longest:
             _believe(self._connection, self._longest)
         self._changed, self._reports, self._longest = {}, [], None
+
+    def _held_json(self, held: Held) -> str:
+        document = held.notice.model_dump_json() if held.notice else "null"
+        row = {"control_number": held.control_number, "version": held.version, "event": held.event}
+        return f'{json.dumps({**row, "applied_at": self._at.isoformat()})[:-1]}, "document": {document}}}'
 
 
 class NodeReader:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters import tracing
@@ -19,18 +19,18 @@ from rednotice.adapters.postgres.circulation import bureaus
 from rednotice.adapters.postgres.connection import guarded
 from rednotice.adapters.postgres.erasure import ErasureWork, Overwrite, overwrite_waiting
 from rednotice.adapters.postgres.ledger import Ledgers
-from rednotice.adapters.postgres.log import LogReader, LogWriter
+from rednotice.adapters.postgres.log import LogWriter
 from rednotice.adapters.postgres.office_reader import OfficeReader
+from rednotice.adapters.postgres.outbox import BATCH, Publish, carry
 from rednotice.adapters.postgres.redress import RedressWork
 from rednotice.adapters.postgres.rows import ClosedCases, case_in, circulated_of, filing_in, notice_in
 from rednotice.adapters.postgres.streams import post_again
 from rednotice.adapters.subjects import BUREAU_SUBJECT, NOTICE_SUBJECT, NOTICES, bureau_stream
-from rednotice.errors import Conflict, InvalidInput, NotFound, Unavailable
+from rednotice.errors import Conflict, InvalidInput, NotFound
 from rednotice.flow.earlier import Closed
 from rednotice.flow.work import Circulated
 from rednotice.log.envelope import content_bytes
 from rednotice.log.keyring import Keyring
-from rednotice.log.merkle import leaf_hash
 from rednotice.log.report import Receipt
 from rednotice.model.bureau import Officer
 from rednotice.model.case import Case
@@ -40,7 +40,6 @@ from rednotice.model.notice import Listing, in_path
 from rednotice.model.retention import After
 from rednotice.model.task import Task, TaskKind
 
-BATCH = 64
 CONTENT_LIMIT = 3_000_000
 """Bytes of an event's content that is to travel; its envelope then fits into one message of NATS."""
 _ONE_RELAY = text("SELECT pg_advisory_xact_lock(hashtext('rednotice relay'))")
@@ -93,47 +92,23 @@ class OfficeDatabase:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield OfficeReader(connection, self._closed, self._ledgers)
 
-    def relay(self, publish: Callable[[str, str, bytes], None]) -> int:
-        """Hands what waits in the outbox to a publisher, in order, and marks what it acknowledged.
+    def relay(self, publish: Publish) -> int:
+        """Hands what waits in the outbox to a publisher, in order, and marks what streams acknowledged.
 
         One relay works at a time, whichever office it belongs to.
-
-        Args:
-            publish: takes subject, an id of the message, and the envelope; returns when the stream has
-                acknowledged, or raises.
 
         Returns:
             How many rows were published.
 
         Raises:
-            Unavailable: if a publication was not acknowledged; what was before it is marked.
+            Unavailable: if one was not acknowledged; those that were are marked.
         """
-        table = tables.outbox
         with guarded(), self._engine.begin() as connection:
             connection.execute(_ONE_RELAY)
-            waiting = connection.execute(
-                select(table).where(table.c.published_at.is_(None)).order_by(table.c.id).limit(BATCH)
-            ).all()
-            log = LogReader(connection)
-            done: list[int] = []
-            failure: Unavailable | None = None
-            for row in waiting:
-                envelope = log.envelope(row.event)
-                try:
-                    if envelope is not None:
-                        with tracing.event("publish", self._keys.name, row.event):
-                            # With the row's number: what is sent anew on purpose is no repetition.
-                            message_id = f"{leaf_hash(envelope.leaf).hex()}#{row.id}"
-                            publish(row.subject, message_id, envelope.pack())
-                except Unavailable as error:
-                    failure = error
-                    break
-                done.append(row.id)
-            if done:
-                connection.execute(update(table).where(table.c.id.in_(done)).values(published_at=func.now()))
+            done, failure = carry(connection, self._keys.name, publish)
         if failure:
             raise failure
-        return len(done)
+        return done
 
     def post_again(self, streams: Iterable[str], there: Callable[[str], Container[str]]) -> int:
         """Has what should stand in streams and does not be sent again.

@@ -95,7 +95,7 @@ class OfficeReader(RedressReader):
         """Of some events those that are a bureau's to have, as they travel; a few at a time."""
         mine = self._ledgers.may_have(self._connection, bureau, events)
         for start in range(0, len(mine), AT_ONCE):
-            yield from self.log.envelopes(mine[start : start + AT_ONCE])
+            yield from self.log.envelopes(mine[start : start + AT_ONCE]).values()
 
     def reports_not_taken(self, bureau: str, digests: Sequence[bytes]) -> list[bytes]:
         """Of a bureau's reports, by the hashes of their bytes, those that were never taken."""

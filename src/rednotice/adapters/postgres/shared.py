@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, Text, cast, column, func, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
@@ -30,6 +33,26 @@ def put(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
     query = upsert(table)
     rest = {name: query.excluded[name] for name in rows[0] if name not in key}
     connection.execute(query.on_conflict_do_update(index_elements=key, set_=rest), list(rows))
+
+
+def put_json(connection: Connection, table: Table, rows: Sequence[str]) -> None:
+    """Writes rows in one statement, each in place of the one with the same primary key.
+
+    Args:
+        connection: within a transaction.
+        table: where to.
+        rows: JSON objects, all of the same columns; what a JSON `null` stands for is NULL.
+    """
+    if not rows:
+        return
+    columns = [table.c[name] for name in json.loads(rows[0])]
+    document = cast(literal(f"[{','.join(rows)}]", Text), JSONB)
+    given = func.jsonb_populate_recordset(text(f"NULL::{table.name}"), document)
+    of = given.table_valued(*(column(one.name, one.type) for one in columns))
+    query = upsert(table).from_select([one.name for one in columns], select(*(of.c[one.name] for one in columns)))
+    key = [one.name for one in table.primary_key]
+    rest = {one.name: query.excluded[one.name] for one in columns if one.name not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=rest))
 
 
 def save_position(connection: Connection, followed: Table, stream: str, position: Position) -> None:
