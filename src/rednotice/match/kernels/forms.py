@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import compiled, inner
-from rednotice.match.kernels.letters import Bytes, Ints, Masks, bits_set, edits, hashed
+from rednotice.match.kernels.ahead import ahead
+from rednotice.match.kernels.letters import Bytes, Ints, Masks, bits_set, edits_of_marked, hashed
 
 PREFIX = 7
 """Letters are taken away from so many first letters; what follows is compared in full."""
@@ -146,8 +147,13 @@ def near_forms(
         return 0
     mask = np.uint32(forms.buckets.shape[0] - 2)
     mine = _entry(0, 0, seen)
-    count = 0
-    for n in range(remains(asked, first, first + size, left)):
+    buckets = remains(asked, first, first + size, left)
+    for n in range(buckets):
+        ahead(forms.buckets, left[n] & mask)
+    for n in range(buckets):
+        ahead(forms.entries, forms.buckets[left[n] & mask])
+    candidates = 0
+    for n in range(buckets):
         bucket = left[n] & mask
         for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
             entry = forms.entries[place]
@@ -158,10 +164,22 @@ def near_forms(
             if abs(length - size) > limit or bits_set(np.uint64((entry ^ mine) & 0x3FFFFFF)) > 2 * limit:
                 continue
             number = entry >> 32
-            if not first_time(number, met):
-                continue
-            start = forms.places[number, 0]
-            if count < found.shape[0] and edits(asked, first, size, letters, start, length, masks) <= limit:
-                found[count] = number
-                count += 1
+            if first_time(number, met) and candidates < found.shape[0]:
+                found[candidates] = number
+                candidates += 1
+                ahead(forms.places, 3 * number)
+    for candidate in range(candidates):
+        ahead(letters, forms.places[found[candidate], 0])
+    for i in range(size):
+        masks[asked[first + i]] |= np.uint64(1) << np.uint64(i)
+    count = 0
+    for candidate in range(candidates):
+        number = found[candidate]
+        start, length = forms.places[number, 0], forms.places[number, 1]
+        if edits_of_marked(size, letters, start, length, masks) <= allowed(max(length, size)):
+            found[count] = number
+            count += 1
+            ahead(forms.words, forms.places[number, 2])
+    for i in range(size):
+        masks[asked[first + i]] = 0
     return count

@@ -62,7 +62,7 @@ def same(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int) -> bool:
 
 
 @inner
-def _edits(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
+def edits_of_marked(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
     """Edits between a form that is marked and another (Hyyrö 2003, with neighbours swapped as one edit)."""
     one = np.uint64(1)
     last = one << np.uint64(n - 1)
@@ -132,7 +132,7 @@ def edits(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Mask
         return max(n, m)
     for i in range(n):
         masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
-    distance = _edits(n, right, b, m, masks)
+    distance = edits_of_marked(n, right, b, m, masks)
     for i in range(n):
         masks[left[a + i]] = 0
     return distance
@@ -148,7 +148,7 @@ def letters_alike(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, at_
         return 0.0
     for i in range(n):
         masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
-    alike = 1.0 - _edits(n, right, b, m, masks) / max(n, m)
+    alike = 1.0 - edits_of_marked(n, right, b, m, masks) / max(n, m)
     alike = 0.0 if alike + 1 < 2 * at_least else (alike + _jaro_winkler(left, a, n, right, b, m, masks)) / 2
     for i in range(n):
         masks[left[a + i]] = 0

@@ -8,15 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels.ahead import ahead
 from rednotice.match.kernels.forms import PREFIX, first_time, near_forms, scattered
 from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks, hashed, same
 from rednotice.match.kernels.pairing import EDGES, FEATURES, compare, information
 from rednotice.match.kernels.words import (
     BY_SOUND,
+    COLUMNS,
     HEARD,
     INITIAL,
     KEY,
     KIND,
+    KNOWN_AS,
+    LATIN,
     MINOR,
     NEAR_ENOUGH,
     SAME_SKELETON,
@@ -54,6 +58,8 @@ BINS = 256
 """What names have gained is told apart as finely as this, to say which are out of reach."""
 TABLE = 1 << 15
 """Room to count them in; a power of two."""
+SOON = 12
+"""What is looked into so many names later is fetched now."""
 LOOKUP = 1024
 """Room to look up the words that stand in for one word asked; a power of two."""
 Shelf = Any
@@ -68,6 +74,9 @@ class Meeting(NamedTuple):
     left: NDArray[np.uint32]
     met_forms: Ints
     met_words: Ints
+    candidates: Ints
+    """Words whose form is near, and how near they are by consonants or syllables, where that counts."""
+    alike: NDArray[np.float64]
     words: Ints
     nearness: Floats
     how: NDArray[np.int8]
@@ -135,6 +144,8 @@ def room(words: int, rescored: int) -> Room:
             left=np.zeros(64, np.uint32),
             met_forms=np.full(VISITED, -1, np.int32),
             met_words=np.full(VISITED, -1, np.int32),
+            candidates=np.zeros(VISITED, np.int32),
+            alike=np.zeros(VISITED, np.float64),
             words=np.zeros(units * EXPANSIONS, np.int32),
             nearness=np.zeros(units * EXPANSIONS, np.float32),
             how=np.zeros(units * EXPANSIONS, np.int8),
@@ -201,6 +212,9 @@ def _meet(
     class_counts = which == SKELETON or (which == SOUND and not asked.words[i, KIND] & VOWELLESS)
     same_class = SAME_SKELETON if which == SKELETON else HEARD
     for hit in range(hits):
+        ahead(listed.letters, forms.places[meeting.found[hit], 0])
+    candidates = 0
+    for hit in range(hits):
         number = meeting.found[hit]
         first, last = forms.places[number, 2], forms.places[number + 1, 2]
         alike = -1.0
@@ -212,7 +226,21 @@ def _meet(
             if class_counts:
                 alike = by_class(asked.letters, a, n, listed.letters, start, length, same_class, masks)
         for place in range(first, last):
-            count = _take(asked, i, listed, forms.words[place], post_starts, alike, at, count, meeting, masks)
+            word = forms.words[place]
+            if first_time(word, meeting.met_words):
+                meeting.candidates[candidates], meeting.alike[candidates] = word, alike
+                candidates += 1
+                ahead(post_starts, word)
+                ahead(listed.words, word * COLUMNS)
+                ahead(listed.words, word * COLUMNS + KIND)
+                ahead(listed.seen, word * 5)
+                ahead(listed.seen, word * 5 + KNOWN_AS)
+    for candidate in range(candidates):
+        ahead(listed.letters, listed.words[meeting.candidates[candidate], 2 * LATIN])
+        ahead(listed.letters, listed.words[meeting.candidates[candidate], 2 * KEY])
+    for candidate in range(candidates):
+        word, alike = meeting.candidates[candidate], meeting.alike[candidate]
+        count = _take(asked, i, listed, word, post_starts, alike, at, count, meeting, masks)
     return count
 
 
@@ -229,9 +257,7 @@ def _take(
     meeting: Meeting,
     masks: Masks,
 ) -> int:
-    """Takes a word in, if it is near enough and new; of many the nearest are kept, of equally near the commonest."""
-    if not first_time(word, meeting.met_words):
-        return count
+    """Takes a word in, if it is near enough; of many the nearest are kept, of equally near the commonest."""
     full = count == EXPANSIONS
     least = float(meeting.nearness[meeting.heap[0]]) if full else 0.0
     near, how = nearness_from(asked, i, listed, word, alike, max(NEAR_ENOUGH, least - 2 * COMMONEST), masks)
@@ -282,7 +308,8 @@ def _meet_known(asked: Lexicon, i: int, shelf: Shelf, at: int, count: int, meeti
         if found < shelf.symbols.shape[0] and shelf.symbols[found] == symbol:
             for position in range(shelf.symbol_starts[found], shelf.symbol_starts[found + 1]):
                 word = shelf.symbol_words[position]
-                count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, -1.0, at, count, meeting, masks)
+                if first_time(word, meeting.met_words):
+                    count = _take(asked, i, shelf.lexicon, word, shelf.post_starts, -1.0, at, count, meeting, masks)
     return count
 
 
@@ -520,6 +547,9 @@ def gather(
             left -= gains[unit]
             continue
         first, last = joined[unit]
+        ahead(shelf.joined_names, first)
+        for place in range(unit * EXPANSIONS, unit * EXPANSIONS + meeting.counts[unit]):
+            ahead(shelf.posts, posts[meeting.words[place]])
         count = _read(shelf.joined_names, first, last, gains[unit], unit + 1, count, more and read < budget, counting)
         read += last - first
         for place in range(unit * EXPANSIONS, unit * EXPANSIONS + meeting.counts[unit]):
@@ -549,6 +579,10 @@ def _look(
 ) -> None:
     """Adds what one word asked gains in the names found so far, of those that have gained `least`."""
     for number in range(count):
+        if number + 2 * SOON < count:
+            ahead(name_starts, counting.names[number + 2 * SOON])
+        if number + SOON < count:
+            ahead(name_words, name_starts[counting.names[number + SOON]])
         if counting.sums[number] < least:
             continue
         name = counting.names[number]
@@ -567,6 +601,8 @@ def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, score
     # A heap of the best so far, its least on top.
     for position in range(count):
         counting.table[counting.used[position]] = -1
+        if position + SOON < count:
+            ahead(name_starts, counting.names[position + SOON])
         if taken == names.shape[0] and counting.sums[position] <= scores[0]:
             continue
         name = counting.names[position]
@@ -671,6 +707,22 @@ def _glance(
     return _compare(asked, words, worth, known, listed, counts, total, model, work)[0]
 
 
+@inner
+def _fetch(names: Ints, name_starts: Ints, name_words: Ints, known: Lexicon, counts: Ints) -> None:
+    """Has the processor fetch what comparing names will read."""
+    for name in names:
+        ahead(name_words, name_starts[name])
+    for name in names:
+        for place in range(name_starts[name], name_starts[name + 1]):
+            ahead(known.words, name_words[place] * COLUMNS)
+            ahead(known.words, name_words[place] * COLUMNS + COLUMNS - 1)
+            ahead(known.seen, name_words[place] * 5)
+            ahead(known.seen, name_words[place] * 5 + KNOWN_AS)
+    for name in names:
+        for place in range(name_starts[name], name_starts[name + 1]):
+            ahead(counts, known.words[name_words[place], SLOT])
+
+
 @compiled
 def find(
     asked: Lexicon,
@@ -706,6 +758,7 @@ def find(
         asked, words, worth, shelf, budget, names.shape[0], work.meeting, work.counting, work.lookup, comparing.buffer
     )
     taken = choose(count, shelf.name_starts, work.counting, names, scores)
+    _fetch(names[:taken], shelf.name_starts, shelf.name_words, shelf.lexicon, counts)
     for position in range(taken):
         listed = shelf.name_words[shelf.name_starts[names[position]] : shelf.name_starts[names[position] + 1]]
         scores[position] = _glance(
