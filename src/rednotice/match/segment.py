@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rednotice.match.documents import lookalike_number
 from rednotice.match.kernels import search, storage
 from rednotice.match.kernels.forms import shelve
+from rednotice.match.kernels.room import EXPANSIONS, Room
 from rednotice.match.kernels.words import (
     BY_SOUND,
     KEY,
@@ -104,7 +105,7 @@ class People(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """The words that stand in for a word asked, nearest first (`kernels.search.Meeting`)."""
+    """The words that stand in for a word asked, nearest first (`kernels.room.Meeting`)."""
 
     words: Ints
     nearness: NDArray[np.float32]
@@ -152,7 +153,7 @@ class Segment:
 
     # --- Searching ------------------------------------------------------------------------------------------
 
-    def find(self, asked: Asked, borne: Borne, room: search.Room) -> tuple[int, bool]:
+    def find(self, asked: Asked, borne: Borne, room: Room) -> tuple[int, bool]:
         """Puts into the room the names that may be meant (`kernels.search.find`).
 
         Returns:
@@ -162,7 +163,7 @@ class Segment:
         remembered, meeting = self._remembered, room.meeting
         new: list[int] = []
         for unit, form in enumerate(asked.forms):
-            first, held = unit * search.EXPANSIONS, remembered.get(form)
+            first, held = unit * EXPANSIONS, remembered.get(form)
             if held is None:
                 meeting.counts[unit] = -1
                 new.append(unit)
@@ -175,7 +176,7 @@ class Segment:
             asked.lexicon, asked.words, asked.worth, self.shelf, borne.counts, borne.total, MODEL, BUDGET, room
         )
         for unit in new:
-            of = slice(first := unit * search.EXPANSIONS, first + int(meeting.counts[unit]))
+            of = slice(first := unit * EXPANSIONS, first + int(meeting.counts[unit]))
             standing = Standing(meeting.words[of].copy(), meeting.nearness[of].copy(), meeting.how[of].copy())
             remembered.put(asked.forms[unit], standing)
         return found
