@@ -27,11 +27,11 @@ REPORTED_FROM = 0.2
 
 
 def build(people: Iterable[Listed]) -> Index:
-    """An index over people; of several entries of one id the last stands."""
+    """An index over people, who are read one by one; of several entries of one id the last stands."""
     from rednotice.match.index import Index
 
     index = Index()
-    index.add_all({person.id: person for person in people}.values())
+    index.add_all(people)
     return index
 
 

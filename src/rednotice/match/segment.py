@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from rednotice.match import text
 from rednotice.match.documents import lookalike_number
 from rednotice.match.kernels import search, storage
 from rednotice.match.kernels.forms import shelve
@@ -27,7 +28,7 @@ from rednotice.match.kernels.words import (
     SYMBOL_LAST,
     VOWELLESS,
 )
-from rednotice.match.lexicon import Form, Lexicon, form_of, lexicon
+from rednotice.match.lexicon import Form, Lexicon, forget, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne
 from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
@@ -228,11 +229,11 @@ class Segment:
         person = self.person(number)
         assert person is not None
         people, shelf = self.people, self.shelf
-        for text, starts, standing in (
+        for said, starts, standing in (
             (person.id, people.id_starts, people.id_people),
             *((lookalike_number(one), people.document_starts, people.document_people) for one in person.documents),
         ):
-            bucket = _bucket(starts, text)
+            bucket = _bucket(starts, said)
             held = standing[starts[bucket] : starts[bucket + 1]]
             held[held == number] = -1
         slots: list[int] = []
@@ -326,12 +327,12 @@ def _read(raw: bytes) -> Listed:
     return Listed.model_construct(**said)
 
 
-def _bucket(starts: Ints, text: str) -> int:
-    return crc32(text.encode()) & (len(starts) - 2)
+def _bucket(starts: Ints, said: str) -> int:
+    return crc32(said.encode()) & (len(starts) - 2)
 
 
-def _standing(starts: Ints, entries: Ints, text: str) -> list[int]:
-    bucket = _bucket(starts, text)
+def _standing(starts: Ints, entries: Ints, said: str) -> list[int]:
+    bucket = _bucket(starts, said)
     return [number for number in dict.fromkeys(entries[starts[bucket] : starts[bucket + 1]].tolist()) if number >= 0]
 
 
@@ -339,7 +340,7 @@ def _standing(starts: Ints, entries: Ints, text: str) -> list[int]:
 
 
 class Builder:
-    """Takes persons, and makes a segment of them."""
+    """Takes persons one by one, and makes a segment of them; of several entries of one id the last stands."""
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, bool], tuple[int, ...]] = {}
@@ -424,11 +425,32 @@ class Builder:
             document_starts=documents[0],
             document_people=documents[1],
         )
-        return Segment(shelf, people)
+        segment = Segment(shelf, people)
+        if replaced := self._replaced(segment):
+            for number in replaced:
+                segment.remove(number)
+            text.forget()
+            forget()
+        return segment
+
+    def _replaced(self, segment: Segment) -> list[int]:
+        """The persons whose id stands again further on."""
+        hashes = np.array(self._id_hashes, np.uint32)
+        order = np.argsort(hashes, kind="stable")
+        alike = np.flatnonzero(np.diff(hashes[order]) == 0)
+        last: dict[str, int] = {}
+        replaced = []
+        for number in np.unique(np.concatenate([order[alike], order[alike + 1]])).tolist():
+            person = segment.person(number)
+            assert person is not None
+            if person.id in last:
+                replaced.append(last[person.id])
+            last[person.id] = number
+        return replaced
 
 
 def segment_of(people: Iterable[Listed]) -> Segment:
-    """A segment of persons."""
+    """A segment of persons, which are read one by one; of several entries of one id the last stands."""
     builder = Builder()
     for person in people:
         builder.add(person)
