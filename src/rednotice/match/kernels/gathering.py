@@ -27,6 +27,8 @@ ENOUGH = 1_500
 """When so many names were found by rarer words, common ones only add to those."""
 OUT_OF_REACH = 0.7
 """A name that cannot gain so much of what enough others have gained is no longer counted."""
+LONGER = 0.05
+"""By so much each word of a name makes what it gained count less."""
 SOON = 12
 """What is looked into so many names later is fetched now."""
 Shelf = Any
@@ -219,15 +221,16 @@ def _look(
 def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, scores: Floats) -> int:
     """The names that gained most, unordered; leaves the table empty for the next search. How many."""
     taken = 0
-    # A heap of the best so far, its least on top.
+    # A heap of the best so far, its least on top; what a name of one word must have gained to come among them.
+    at_least = np.float32(-1)
     for position in range(count):
         counting.table[counting.used[position]] = -1
-        if position + SOON < count:
+        if position + SOON < count and counting.sums[position + SOON] > at_least:
             ahead(name_starts, counting.names[position + SOON])
-        if taken == names.shape[0] and counting.sums[position] <= scores[0]:
+        if counting.sums[position] <= at_least:
             continue
         name = counting.names[position]
-        gained = counting.sums[position] / np.float32(1 + 0.05 * (name_starts[name + 1] - name_starts[name]))
+        gained = counting.sums[position] / np.float32(1 + LONGER * (name_starts[name + 1] - name_starts[name]))
         if taken == names.shape[0]:
             if gained <= scores[0]:
                 continue
@@ -247,4 +250,6 @@ def choose(count: int, name_starts: Ints, counting: Counting, names: Ints, score
                 scores[at], names[at] = scores[(at - 1) // 2], names[(at - 1) // 2]
                 at = (at - 1) // 2
         scores[at], names[at] = gained, name
+        if taken == names.shape[0]:
+            at_least = scores[0] * np.float32(1 + LONGER)
     return taken
