@@ -2,7 +2,9 @@
 
 The limit of a check is the memory that it has to touch, over how fast this machine's memory is. Touched pages of the
 mapped files are counted by the kernel (Linux: `clear_refs`, then `Referenced` of `smaps`), each check having been asked
-once before. A page counts as a whole, and as one cache line: the truth lies between. Working memory is not counted.
+once before. They are counted in a copy of the files in memory: what is read from a disc stands in larger pieces, which
+the kernel counts as wholes. A page counts as a whole, and as one cache line: the truth lies between. Working memory is
+not counted.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import resource
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -180,19 +183,21 @@ def _timed(
         for _ in threads.map(index.check, others):
             pass
         both = len(others) / (time.perf_counter() - started)
-    return opened, times, both, cut, resident, _pages(index, queries[:TOUCHED], files)
+    return opened, times, both, cut, resident, _pages(queries[:TOUCHED], files)
 
 
-def _pages(index: Index, queries: list[Query], files: Path) -> float:
-    forget, maps = Path("/proc/self/clear_refs"), Path("/proc/self/smaps")
-    if not forget.exists():
+def _pages(queries: list[Query], files: Path) -> float:
+    forget, maps, memory = Path("/proc/self/clear_refs"), Path("/proc/self/smaps"), Path("/dev/shm")
+    if not forget.exists() or not memory.exists():
         return float("nan")
     counts = []
-    for query in queries:
-        index.check(query)
-        forget.write_text("1")
-        index.check(query)
-        counts.append(_referenced(maps.read_text(), str(files)) / PAGESIZE)
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        index = Index.open(shutil.copytree(files, Path(folder) / "index"))
+        for query in queries:
+            index.check(query)
+            forget.write_text("1")
+            index.check(query)
+            counts.append(_referenced(maps.read_text(), folder) / PAGESIZE)
     return float(np.median(counts))
 
 

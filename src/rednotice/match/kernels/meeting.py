@@ -89,8 +89,6 @@ def _meet(
     # Of words without vowels it is their consonants that count, however they were found.
     class_counts = which == SKELETON or (which == SOUND and not asked.words[i, KIND] & VOWELLESS)
     same_class = SAME_SKELETON if which == SKELETON else HEARD
-    for hit in range(hits):
-        ahead(listed.letters, forms.places[meeting.found[hit], 0])
     candidates = 0
     for hit in range(hits):
         number = meeting.found[hit]
