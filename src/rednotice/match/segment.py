@@ -387,10 +387,14 @@ class Builder:
         return words
 
     def segment(self) -> Segment:
-        """The segment of all that was taken."""
-        name_words, name_starts = _ints(self._name_words), _ints(self._name_starts)
-        forms, name_words = _alike_together(list(self._numbers), name_words)
+        """The segment of all that was taken; the builder has no further use."""
+        name_starts = _ints(self._name_starts)
+        self._parts.clear()
+        forms, name_words = _alike_together(list(self._numbers), _ints(self._name_words))
         known = lexicon(forms)
+        # Millions of words as Python has them take more memory than all that is made of them.
+        del forms
+        self._numbers.clear()
         post_starts, posts = storage.postings(name_starts, name_words, len(known.words))
         borne = np.diff(post_starts)
         joined, joined_names = storage.joined(name_starts, name_words, known)
@@ -419,7 +423,7 @@ class Builder:
             name_person=_ints(self._name_person),
             person_names=_ints(self._person_names),
             data=np.frombuffer(self._data, np.uint8),
-            data_starts=np.array(self._data_starts, np.int64),
+            data_starts=np.frombuffer(self._data_starts, np.int64),
             id_starts=ids[0],
             id_people=ids[1],
             document_starts=documents[0],
@@ -467,7 +471,7 @@ def _alike_together(forms: list[Form], name_words: Ints) -> tuple[list[Form], In
 
 
 def _ints(values: array[int]) -> Ints:
-    return np.array(values, np.int32)
+    return np.frombuffer(values, np.int32) if values else np.zeros(0, np.int32)
 
 
 def _power(count: int) -> int:
