@@ -381,7 +381,7 @@ class Node:
             self._believed = reader.believed()
             self._ledger = Ledger(reader.last_words())
             self.dispute = next((one.says for one in reader.disputes()), None)
-            self.index = build(_everybody(reader), distinct=True)  # each is the key of its table
+            self.index = build(_everybody(reader))
         forget()
         self._index_is_stale, self._to_index = False, {}
 

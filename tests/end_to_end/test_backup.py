@@ -176,7 +176,7 @@ def test_the_key_of_an_office_is_changed_and_replaced_by_hand(
     office = laptop.data / "office"
     assert "runs on" in desk.types("key", "replace", "--data", office, "--by-hand", code=1)
     laptop.stop()
-    assert "Give the key, or --by-hand" in desk.types("key", "replace", "--data", office, code=1)
+    assert "Give the recovery key, or --by-hand" in desk.types("key", "replace", "--data", office, code=1)
     assert "is not there" in desk.types("key", "replace", "--data", office, "--recovery-key", tmp_path / "no", code=1)
     said = desk.types("key", "replace", "--data", office, "--recovery-key", vault)
     assert "Nodes, auditors and witnesses follow by themselves." in said

@@ -26,17 +26,12 @@ REPORTED_FROM = 0.2
 """Matches that score less are not shown: the score is how likely it is that it is the person."""
 
 
-def build(people: Iterable[Listed], *, distinct: bool = False) -> Index:
-    """An index over people; of several entries of one id the last stands.
-
-    If it is known that no id comes twice, people are taken one by one, and never all in memory.
-    """
+def build(people: Iterable[Listed]) -> Index:
+    """An index over people, who are read one by one; of several entries of one id the last stands."""
     from rednotice.match.index import Index
 
-    if distinct:
-        return Index.of(people)
     index = Index()
-    index.add_all({person.id: person for person in people}.values())
+    index.add_all(people)
     return index
 
 

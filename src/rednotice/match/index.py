@@ -49,14 +49,6 @@ class Index:
         self._borne = Borne.nothing().counts
         self._gone: list[str] | None = None
 
-    @classmethod
-    def of(cls, people: Iterable[Listed]) -> Index:
-        """An index over people of whom no two have one id."""
-        index, fresh = cls(), segment_of(people)
-        if fresh.alive:
-            index._put((fresh,), came=fresh)
-        return index
-
     def __len__(self) -> int:
         """How many persons are listed."""
         return sum(segment.alive for segment in self._segments)
@@ -105,14 +97,14 @@ class Index:
         self.add_all([person])
 
     def add_all(self, people: Iterable[Listed]) -> None:
-        """Makes persons findable at once, each in place of an older entry of the same id; no id stands twice."""
-        taken = list(people)
-        if not taken:
+        """Makes persons findable at once, each in place of any older entry of the same id."""
+        fresh = segment_of(people)
+        if not fresh.alive:
             return
-        fresh = segment_of(taken)
         with self._lock:
-            for person in taken:
-                self.remove(person.id)
+            if self._segments:
+                for person in fresh.living():
+                    self.remove(person.id)
             self._put((*self._segments, fresh), came=fresh)
         self._merge()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -87,16 +88,14 @@ def lexicon(forms: Sequence[Form]) -> Lexicon:
     """Words as arrays."""
     starts: dict[bytes, int] = {}
     position = 0
-    rows: list[tuple[int, ...]] = []
-    symbols: list[int] = []
+    rows, symbols = array("i"), array("i")
     for word in forms:
-        places: list[int] = []
         for form in word.forms:
             start = starts.setdefault(form, position)
             position += len(form) if start == position else 0
-            places += (start, len(form))
-        rows.append((*places, word.kind, word.script, slot_of(word), len(symbols), len(symbols) + len(word.symbols)))
-        symbols += word.symbols
+            rows.extend((start, len(form)))
+        rows.extend((word.kind, word.script, slot_of(word), len(symbols), len(symbols) + len(word.symbols)))
+        symbols.extend(word.symbols)
     letters = np.frombuffer(bytearray(b"".join(starts)), np.uint8)
     words = np.array(rows, np.int32).reshape(-1, COLUMNS)
     seen = np.zeros((len(forms), 5), np.uint64)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import search
+from rednotice.match.kernels.room import Room, room_for
 from rednotice.match.kernels.words import BY_INITIAL, JOINED, SAME
 from rednotice.match.lexicon import SLOTS, Form, Lexicon, form_of, lexicon
 from rednotice.match.model import MODEL
@@ -104,11 +105,11 @@ def _how(asked: Word, listed: Word, how: int) -> Meeting:
     return Meeting.SAME if how == SAME else Meeting.SPELLING
 
 
-def room_of_thread() -> search.Room:
+def room_of_thread() -> Room:
     """The room in which this thread compares and searches."""
-    room: search.Room | None = getattr(_rooms, "room", None)
+    room: Room | None = getattr(_rooms, "room", None)
     if room is None:
-        room = _rooms.room = search.room(WORDS_LIMIT, RESCORED)
+        room = _rooms.room = room_for(WORDS_LIMIT, RESCORED)
     return room
 
 

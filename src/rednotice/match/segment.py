@@ -12,9 +12,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from rednotice.match import text
 from rednotice.match.documents import lookalike_number
 from rednotice.match.kernels import search, storage
 from rednotice.match.kernels.forms import shelve
+from rednotice.match.kernels.room import EXPANSIONS, Room
 from rednotice.match.kernels.words import (
     BY_SOUND,
     KEY,
@@ -26,7 +28,7 @@ from rednotice.match.kernels.words import (
     SYMBOL_LAST,
     VOWELLESS,
 )
-from rednotice.match.lexicon import Form, Lexicon, form_of, lexicon
+from rednotice.match.lexicon import Form, Lexicon, forget, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne
 from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
@@ -104,7 +106,7 @@ class People(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """The words that stand in for a word asked, nearest first (`kernels.search.Meeting`)."""
+    """The words that stand in for a word asked, nearest first (`kernels.room.Meeting`)."""
 
     words: Ints
     nearness: NDArray[np.float32]
@@ -152,7 +154,7 @@ class Segment:
 
     # --- Searching ------------------------------------------------------------------------------------------
 
-    def find(self, asked: Asked, borne: Borne, room: search.Room) -> tuple[int, bool]:
+    def find(self, asked: Asked, borne: Borne, room: Room) -> tuple[int, bool]:
         """Puts into the room the names that may be meant (`kernels.search.find`).
 
         Returns:
@@ -162,7 +164,7 @@ class Segment:
         remembered, meeting = self._remembered, room.meeting
         new: list[int] = []
         for unit, form in enumerate(asked.forms):
-            first, held = unit * search.EXPANSIONS, remembered.get(form)
+            first, held = unit * EXPANSIONS, remembered.get(form)
             if held is None:
                 meeting.counts[unit] = -1
                 new.append(unit)
@@ -175,7 +177,7 @@ class Segment:
             asked.lexicon, asked.words, asked.worth, self.shelf, borne.counts, borne.total, MODEL, BUDGET, room
         )
         for unit in new:
-            of = slice(first := unit * search.EXPANSIONS, first + int(meeting.counts[unit]))
+            of = slice(first := unit * EXPANSIONS, first + int(meeting.counts[unit]))
             standing = Standing(meeting.words[of].copy(), meeting.nearness[of].copy(), meeting.how[of].copy())
             remembered.put(asked.forms[unit], standing)
         return found
@@ -227,11 +229,11 @@ class Segment:
         person = self.person(number)
         assert person is not None
         people, shelf = self.people, self.shelf
-        for text, starts, standing in (
+        for said, starts, standing in (
             (person.id, people.id_starts, people.id_people),
             *((lookalike_number(one), people.document_starts, people.document_people) for one in person.documents),
         ):
-            bucket = _bucket(starts, text)
+            bucket = _bucket(starts, said)
             held = standing[starts[bucket] : starts[bucket + 1]]
             held[held == number] = -1
         slots: list[int] = []
@@ -325,12 +327,12 @@ def _read(raw: bytes) -> Listed:
     return Listed.model_construct(**said)
 
 
-def _bucket(starts: Ints, text: str) -> int:
-    return crc32(text.encode()) & (len(starts) - 2)
+def _bucket(starts: Ints, said: str) -> int:
+    return crc32(said.encode()) & (len(starts) - 2)
 
 
-def _standing(starts: Ints, entries: Ints, text: str) -> list[int]:
-    bucket = _bucket(starts, text)
+def _standing(starts: Ints, entries: Ints, said: str) -> list[int]:
+    bucket = _bucket(starts, said)
     return [number for number in dict.fromkeys(entries[starts[bucket] : starts[bucket + 1]].tolist()) if number >= 0]
 
 
@@ -338,7 +340,7 @@ def _standing(starts: Ints, entries: Ints, text: str) -> list[int]:
 
 
 class Builder:
-    """Takes persons, and makes a segment of them."""
+    """Takes persons one by one, and makes a segment of them; of several entries of one id the last stands."""
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, bool], tuple[int, ...]] = {}
@@ -385,9 +387,14 @@ class Builder:
         return words
 
     def segment(self) -> Segment:
-        """The segment of all that was taken."""
-        known = lexicon(list(self._numbers))
-        name_words, name_starts = _ints(self._name_words), _ints(self._name_starts)
+        """The segment of all that was taken; the builder has no further use."""
+        name_starts = _ints(self._name_starts)
+        self._parts.clear()
+        forms, name_words = _alike_together(list(self._numbers), _ints(self._name_words))
+        known = lexicon(forms)
+        # Millions of words as Python has them take more memory than all that is made of them.
+        del forms
+        self._numbers.clear()
         post_starts, posts = storage.postings(name_starts, name_words, len(known.words))
         borne = np.diff(post_starts)
         joined, joined_names = storage.joined(name_starts, name_words, known)
@@ -416,25 +423,55 @@ class Builder:
             name_person=_ints(self._name_person),
             person_names=_ints(self._person_names),
             data=np.frombuffer(self._data, np.uint8),
-            data_starts=np.array(self._data_starts, np.int64),
+            data_starts=np.frombuffer(self._data_starts, np.int64),
             id_starts=ids[0],
             id_people=ids[1],
             document_starts=documents[0],
             document_people=documents[1],
         )
-        return Segment(shelf, people)
+        segment = Segment(shelf, people)
+        if replaced := self._replaced(segment):
+            for number in replaced:
+                segment.remove(number)
+            text.forget()
+            forget()
+        return segment
+
+    def _replaced(self, segment: Segment) -> list[int]:
+        """The persons whose id stands again further on."""
+        hashes = np.array(self._id_hashes, np.uint32)
+        order = np.argsort(hashes, kind="stable")
+        alike = np.flatnonzero(np.diff(hashes[order]) == 0)
+        last: dict[str, int] = {}
+        replaced = []
+        for number in np.unique(np.concatenate([order[alike], order[alike + 1]])).tolist():
+            person = segment.person(number)
+            assert person is not None
+            if person.id in last:
+                replaced.append(last[person.id])
+            last[person.id] = number
+        return replaced
 
 
 def segment_of(people: Iterable[Listed]) -> Segment:
-    """A segment of persons."""
+    """A segment of persons, which are read one by one; of several entries of one id the last stands."""
     builder = Builder()
     for person in people:
         builder.add(person)
     return builder.segment()
 
 
+def _alike_together(forms: list[Form], name_words: Ints) -> tuple[list[Form], Ints]:
+    """Numbers words so that those that sound alike stand together, as a search reads them; common ones first."""
+    borne = np.bincount(name_words, minlength=len(forms)).tolist()
+    order = sorted(range(len(forms)), key=lambda n: (forms[n].forms[SOUND], forms[n].forms[SKELETON], -borne[n]))
+    place = np.empty(len(forms), np.int32)
+    place[order] = np.arange(len(forms), dtype=np.int32)
+    return [forms[number] for number in order], place[name_words]
+
+
 def _ints(values: array[int]) -> Ints:
-    return np.array(values, np.int32)
+    return np.frombuffer(values, np.int32) if values else np.zeros(0, np.int32)
 
 
 def _power(count: int) -> int:

@@ -37,6 +37,8 @@ _SETTINGS = {
     "max_connections": "60",
     "log_min_messages": "warning",
     "log_timezone": "UTC",
+    # A file of the write-ahead log that is kept for its place on the disk keeps what was written in it, erased or not.
+    "wal_recycle": "off",
 }
 
 

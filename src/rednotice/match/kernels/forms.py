@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match.kernels import compiled, inner
-from rednotice.match.kernels.letters import Bytes, Ints, Masks, bits_set, edits, hashed
+from rednotice.match.kernels import compiled, inlined, inner
+from rednotice.match.kernels.ahead import ahead
+from rednotice.match.kernels.letters import Bytes, Ints, Masks, bits_set, edits_of_marked, hashed, mark, unmark
 
 PREFIX = 7
 """Letters are taken away from so many first letters; what follows is compared in full."""
@@ -17,13 +18,13 @@ Forms = Any
 """`match.segment.Forms`."""
 
 
-@inner
+@inlined
 def allowed(length: int) -> int:
     """Edits by which two forms may differ, the longer of which has this length."""
     return 0 if length <= 2 else 1 if length <= 5 else 2
 
 
-@inner
+@inlined
 def _without(letters: Bytes, first: int, length: int, a: int, b: int) -> np.uint32:
     """The hash of letters without those at `a` and `b`."""
     value = np.uint32(2166136261)
@@ -33,7 +34,7 @@ def _without(letters: Bytes, first: int, length: int, a: int, b: int) -> np.uint
     return np.uint32(value ^ (value >> np.uint32(15)))
 
 
-@inner
+@inlined
 def remains(letters: Bytes, first: int, last: int, out: np.ndarray) -> int:
     """Hashes of what is left of a form when up to `allowed` letters are taken from its beginning."""
     length = min(last - first, PREFIX)
@@ -52,7 +53,7 @@ def remains(letters: Bytes, first: int, last: int, out: np.ndarray) -> int:
     return count
 
 
-@inner
+@inlined
 def _entry(number: int, length: int, seen: np.uint64) -> np.int64:
     """A form as it stands in a bucket: its number, its length, its letters; a look at the bucket tells most apart."""
     return np.int64((number << 32) | (length << 26) | np.int64((seen >> np.uint64(1)) & np.uint64(0x3FFFFFF)))
@@ -91,22 +92,26 @@ def shelve(letters: Bytes, places: Ints, seen: NDArray[np.uint64], buckets: Ints
     return entries
 
 
-@inner
+@inlined
 def scattered(number: int, mask: int) -> int:
     """Where a number (from 0) is looked for first in an open table of `mask` + 1 places, a power of two."""
     return (number * 0x9E3779B1 >> 7) & mask
 
 
-@inner
-def first_time(number: int, seen: Ints) -> bool:
-    """Notes a number (from 0) in an open table of a power of two; whether it was new and there was room."""
+@inlined
+def first_time(number: int, seen: NDArray[np.int64], stamp: int) -> bool:
+    """Notes a number (from 0) in an open table of a power of two; whether it was new and there was room.
+
+    What stands there under other stamps counts as nothing, so that the table need not be emptied.
+    """
     mask = seen.shape[0] - 1
+    mine = (stamp << 32) | number
     place = scattered(number, mask)
     for _ in range(64):
-        if seen[place] == number:
+        if seen[place] == mine:
             return False
-        if seen[place] < 0:
-            seen[place] = number
+        if seen[place] >> 32 != stamp:
+            seen[place] = mine
             return True
         place = (place + 1) & mask
     return False
@@ -120,10 +125,12 @@ def near_forms(
     seen: np.uint64,
     forms: Forms,
     letters: Bytes,
-    met: Ints,
+    met: NDArray[np.int64],
+    stamp: int,
     masks: Masks,
     left: NDArray[np.uint32],
     found: Ints,
+    apart: NDArray[np.int8],
 ) -> int:
     """Forms within the edits allowed, by number.
 
@@ -134,10 +141,12 @@ def near_forms(
         seen: which they are.
         forms: where to look.
         letters: those of the listed forms.
-        met: room to note what was looked at; as many -1 as a power of two.
+        met: room to note what was looked at (`first_time`).
+        stamp: under which.
         masks: zeros, shape (256,); room to work in, left as it was.
         left: room to work in, shape (64,).
         found: receives the numbers.
+        apart: receives the edits.
 
     Returns:
         How many were found.
@@ -146,8 +155,13 @@ def near_forms(
         return 0
     mask = np.uint32(forms.buckets.shape[0] - 2)
     mine = _entry(0, 0, seen)
-    count = 0
-    for n in range(remains(asked, first, first + size, left)):
+    buckets = remains(asked, first, first + size, left)
+    for n in range(buckets):
+        ahead(forms.buckets, left[n] & mask)
+    for n in range(buckets):
+        ahead(forms.entries, forms.buckets[left[n] & mask])
+    candidates = 0
+    for n in range(buckets):
         bucket = left[n] & mask
         for place in range(forms.buckets[bucket], forms.buckets[bucket + 1]):
             entry = forms.entries[place]
@@ -158,10 +172,21 @@ def near_forms(
             if abs(length - size) > limit or bits_set(np.uint64((entry ^ mine) & 0x3FFFFFF)) > 2 * limit:
                 continue
             number = entry >> 32
-            if not first_time(number, met):
-                continue
-            start = forms.places[number, 0]
-            if count < found.shape[0] and edits(asked, first, size, letters, start, length, masks) <= limit:
-                found[count] = number
-                count += 1
+            if first_time(number, met, stamp) and candidates < found.shape[0]:
+                found[candidates] = number
+                candidates += 1
+                ahead(forms.places, 3 * number)
+    for candidate in range(candidates):
+        ahead(letters, forms.places[found[candidate], 0])
+    mark(asked, first, size, masks)
+    count = 0
+    for candidate in range(candidates):
+        number = found[candidate]
+        start, length = forms.places[number, 0], forms.places[number, 1]
+        distance = edits_of_marked(size, letters, start, length, masks)
+        if distance <= allowed(max(length, size)):
+            found[count], apart[count] = number, distance
+            count += 1
+            ahead(forms.words, forms.places[number, 2])
+    unmark(asked, first, size, masks)
     return count

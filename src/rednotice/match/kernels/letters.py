@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match.kernels import inner
+from rednotice.match.kernels import inlined, inner
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
@@ -16,7 +16,7 @@ LETTERS_LIMIT = 63
 """Letters of a form beyond this are not compared."""
 
 
-@inner
+@inlined
 def hashed(letters: Bytes, first: int, last: int) -> np.uint32:
     """A hash of letters `first` up to `last` (FNV-1a, its high bits folded in)."""
     value = np.uint32(2166136261)
@@ -37,20 +37,20 @@ def signature(form: Bytes) -> np.uint64:
     return bits
 
 
-@inner
+@inlined
 def bits_set(bits: np.uint64) -> int:
     """How many bits are set."""
     bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
     bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
     bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return int((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return int(np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56)))
 
 
 # Forms are handed over as their letters with where they begin and how long they are: a view of an array made in a loop
 # costs more than the loop.
 
 
-@inner
+@inlined
 def same(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int) -> bool:
     """Whether two forms are the same."""
     if n != m:
@@ -61,8 +61,8 @@ def same(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int) -> bool:
     return True
 
 
-@inner
-def _edits(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
+@inlined
+def edits_of_marked(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
     """Edits between a form that is marked and another (Hyyrö 2003, with neighbours swapped as one edit)."""
     one = np.uint64(1)
     last = one << np.uint64(n - 1)
@@ -81,35 +81,32 @@ def _edits(n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
     return distance
 
 
-@inner
+@inlined
 def _jaro_winkler(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Masks) -> float:
     """How alike a form that is marked and another are by common letters and a common beginning (Winkler 1990)."""
-    one = np.uint64(1)
+    # Without branches that depend on letters: a processor that guesses one wrong loses more than they save.
+    one, none = np.uint64(1), np.uint64(0)
     window = max(max(n, m) // 2 - 1, 0)
-    free = ~np.uint64(0)
-    met_right = np.uint64(0)
+    free = ~none
+    met_right = none
     common = 0
-    for j in range(m):
+    for j in range(min(m, n + window)):
         low, high = max(0, j - window), min(n, j + window + 1)
-        if low >= n:
-            break
         reach = ((one << np.uint64(high)) - one) & ~((one << np.uint64(low)) - one)
         found = masks[right[b + j]] & reach & free
-        if found:
-            free &= ~(found & (~found + one))
-            met_right |= one << np.uint64(j)
-            common += 1
+        free &= ~(found & (~found + one))
+        is_met = np.uint64(found != none)
+        met_right |= is_met << np.uint64(j)
+        common += int(np.int64(is_met))
     if common == 0:
         return 0.0
     swapped = 0
     met_left = ~free
-    j = 0
-    for i in range(n):
-        if met_left >> np.uint64(i) & one:
-            while not met_right >> np.uint64(j) & one:
-                j += 1
-            swapped += left[a + i] != right[b + j]
-            j += 1
+    for j in range(m):
+        first_left = met_left & (~met_left + one)
+        is_met = (met_right >> np.uint64(j)) & one
+        swapped += int(np.int64(is_met & np.uint64((masks[right[b + j]] & first_left) == none)))
+        met_left ^= first_left * is_met
     jaro = (common / n + common / m + (common - swapped // 2) / common) / 3
     if jaro <= 0.7:
         return jaro
@@ -119,7 +116,21 @@ def _jaro_winkler(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, mas
     return jaro + first * 0.1 * (1 - jaro)
 
 
-@inner
+@inlined
+def mark(form: Bytes, a: int, n: int, masks: Masks) -> None:
+    """Notes where which letter stands in a form, as bits by letter."""
+    for i in range(n):
+        masks[form[a + i]] |= np.uint64(1) << np.uint64(i)
+
+
+@inlined
+def unmark(form: Bytes, a: int, n: int, masks: Masks) -> None:
+    """Leaves masks as they were before `mark`."""
+    for i in range(n):
+        masks[form[a + i]] = 0
+
+
+@inlined
 def edits(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Masks) -> int:
     """Edits between two forms, neighbours swapped as one (optimal string alignment).
 
@@ -130,12 +141,21 @@ def edits(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, masks: Mask
     """
     if n == 0 or m == 0:
         return max(n, m)
-    for i in range(n):
-        masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
-    distance = _edits(n, right, b, m, masks)
-    for i in range(n):
-        masks[left[a + i]] = 0
+    mark(left, a, n, masks)
+    distance = edits_of_marked(n, right, b, m, masks)
+    unmark(left, a, n, masks)
     return distance
+
+
+@inlined
+def alike_of_marked(
+    left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, apart: int, at_least: float, masks: Masks
+) -> float:
+    """As `letters_alike`, of a form that is marked and another; `apart` edits, negative where it is not known."""
+    if apart < 0:
+        apart = edits_of_marked(n, right, b, m, masks)
+    alike = 1.0 - apart / max(n, m)
+    return 0.0 if alike + 1 < 2 * at_least else (alike + _jaro_winkler(left, a, n, right, b, m, masks)) / 2
 
 
 @inner
@@ -146,10 +166,7 @@ def letters_alike(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, at_
     """
     if n == 0 or m == 0:
         return 0.0
-    for i in range(n):
-        masks[left[a + i]] |= np.uint64(1) << np.uint64(i)
-    alike = 1.0 - _edits(n, right, b, m, masks) / max(n, m)
-    alike = 0.0 if alike + 1 < 2 * at_least else (alike + _jaro_winkler(left, a, n, right, b, m, masks)) / 2
-    for i in range(n):
-        masks[left[a + i]] = 0
+    mark(left, a, n, masks)
+    alike = alike_of_marked(left, a, n, right, b, m, -1, at_least, masks)
+    unmark(left, a, n, masks)
     return alike

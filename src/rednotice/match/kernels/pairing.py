@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match.kernels import inner
-from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks
+from rednotice.match.kernels import inlined, inner
+from rednotice.match.kernels.letters import Bytes, Floats, Ints
 from rednotice.match.kernels.words import (
     BY_INITIAL,
     CONSONANTS,
@@ -27,8 +27,11 @@ from rednotice.match.kernels.words import (
     SOUND,
     SYLLABLES,
     Lexicon,
+    Marks,
     joined_nearness,
+    mark_word,
     nearness,
+    unmark_word,
 )
 
 Edges = NDArray[np.int32]
@@ -62,13 +65,13 @@ INITIALS = 17
 """The level of a word that met by its first letter."""
 
 
-@inner
+@inlined
 def information(borne: int, total: int) -> float:
     """What a word says of who it is, in nats: minus the logarithm of how common it is among the listed."""
     return math.log((total + MANY) / (borne + 2.0))
 
 
-@inner
+@inlined
 def _level(how: int, near: float, shorter: int) -> int:
     """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
     if how == SAME:
@@ -103,7 +106,7 @@ def compare(
     total: int,
     near: Floats,
     how: NDArray[np.int8],
-    masks: Masks,
+    marks: Marks,
     buffer: Bytes,
     edges: Edges,
     strength: Floats,
@@ -122,7 +125,7 @@ def compare(
         total: how many names are listed.
         near: nearness of each word asked to each listed; negative where it is not known yet.
         how: how they met, where that is known.
-        masks: zeros, shape (256,); room to work in, left as it was.
+        marks: room to mark words in, left as it was.
         buffer: room to work in, shape (256,).
         edges: receives pairs, shape (EDGES, 5).
         strength: receives how near each pair is, shape (EDGES,).
@@ -135,16 +138,22 @@ def compare(
     n, m = words_asked.shape[0], words_listed.shape[0]
     count = 0
     for i in range(n):
+        marked = False
         for j in range(m):
             if near[i, j] < 0:
-                near[i, j], how[i, j] = nearness(asked, words_asked[i], listed, words_listed[j], masks)
+                if not marked:
+                    mark_word(asked, words_asked[i], marks)
+                    marked = True
+                near[i, j], how[i, j] = nearness(asked, words_asked[i], listed, words_listed[j], marks)
             if near[i, j] >= NEAR_ENOUGH or (how[i, j] == BY_INITIAL and near[i, j] > 0):
                 count = _edge(edges, strength, count, i, 1, j, 1, how[i, j], near[i, j])
+        if marked:
+            unmark_word(asked, words_asked[i], marks)
     for i in range(n):
         for j in range(m - 1):
             if near[i, j] < WELL and near[i, j + 1] < WELL:
                 found = joined_nearness(
-                    asked, words_asked[i], listed, words_listed[j], words_listed[j + 1], masks, buffer
+                    asked, words_asked[i], listed, words_listed[j], words_listed[j + 1], marks.none, buffer
                 )
                 if found > 0:
                     count = _edge(edges, strength, count, i, 1, j, 2, JOINED, found)
@@ -152,7 +161,7 @@ def compare(
         for i in range(n - 1):
             if near[i, j] < WELL and near[i + 1, j] < WELL:
                 found = joined_nearness(
-                    listed, words_listed[j], asked, words_asked[i], words_asked[i + 1], masks, buffer
+                    listed, words_listed[j], asked, words_asked[i], words_asked[i + 1], marks.none, buffer
                 )
                 if found > 0:
                     count = _edge(edges, strength, count, i, 2, j, 1, JOINED, found)
@@ -164,7 +173,7 @@ def compare(
     return pairs
 
 
-@inner
+@inlined
 def _edge(edges: Edges, strength: Floats, count: int, i: int, ni: int, j: int, nj: int, how: int, near: float) -> int:
     if count == edges.shape[0]:
         return count
@@ -173,17 +182,17 @@ def _edge(edges: Edges, strength: Floats, count: int, i: int, ni: int, j: int, n
     return count + 1
 
 
-@inner
+@inlined
 def _mask(first: int, count: int) -> np.uint64:
     return np.uint64((1 if count == 1 else 3) << first)
 
 
-@inner
+@inlined
 def _taken(met: np.uint64, place: int) -> bool:
     return met >> np.uint64(place) & np.uint64(1) > 0
 
 
-@inner
+@inlined
 def _choose(
     asked: Lexicon, words_asked: Ints, edges: Edges, strength: Floats, count: int, n: int, m: int, chosen: Ints
 ) -> int:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels import compiled, inlined
 from rednotice.match.kernels.letters import (
     LETTERS_LIMIT,
     Bytes,
     Ints,
     Masks,
+    alike_of_marked,
     bits_set,
     edits,
     letters_alike,
+    mark,
     same,
     signature,
+    unmark,
 )
 
 LATIN, KEY, SKELETON, SOUND = 0, 1, 2, 3
@@ -53,6 +56,29 @@ Lexicon = Any
 """`match.lexicon.Lexicon`: numba knows its fields by name."""
 
 
+class Marks(NamedTuple):
+    """Where which letter stands in the word asked (`letters.mark`): marked once, compared with many."""
+
+    latin: Masks
+    key: Masks
+    none: Masks
+    """Zeros, room to mark other forms in."""
+
+
+@inlined
+def mark_word(asked: Lexicon, i: int, marks: Marks) -> None:
+    """Marks a word that is going to be compared."""
+    mark(asked.letters, asked.words[i, 2 * LATIN], asked.words[i, 2 * LATIN + 1], marks.latin)
+    mark(asked.letters, asked.words[i, 2 * KEY], asked.words[i, 2 * KEY + 1], marks.key)
+
+
+@inlined
+def unmark_word(asked: Lexicon, i: int, marks: Marks) -> None:
+    """Leaves the marks as they were before `mark_word`."""
+    unmark(asked.letters, asked.words[i, 2 * LATIN], asked.words[i, 2 * LATIN + 1], marks.latin)
+    unmark(asked.letters, asked.words[i, 2 * KEY], asked.words[i, 2 * KEY + 1], marks.key)
+
+
 @compiled
 def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -> None:
     """Writes which letters every form of every word has, and a hash of which symbols the word has."""
@@ -64,7 +90,7 @@ def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -
             seen[word, KNOWN_AS] |= np.uint64(1) << np.uint64(symbols[place] & 63)
 
 
-@inner
+@inlined
 def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
     """Whether two words are forms of one name."""
     a, b = left.words[i, SYMBOL_FIRST], right.words[j, SYMBOL_FIRST]
@@ -79,7 +105,7 @@ def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
     return False
 
 
-@inner
+@inlined
 def by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: float, masks: Masks) -> float:
     """How near two words are by classes of consonants; `alike` if they are the same."""
     if n == 0 or m == 0:
@@ -89,7 +115,7 @@ def by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: f
     return OTHER_CLASSES * (1.0 - edits(left, a, n, right, b, m, masks) / max(n, m))
 
 
-@inner
+@inlined
 def _by_letters(
     left: Bytes,
     a: int,
@@ -99,10 +125,11 @@ def _by_letters(
     m: int,
     seen: np.uint64,
     seen_too: np.uint64,
+    apart: int,
     at_least: float,
     masks: Masks,
 ) -> float:
-    """How near two words are by letters; 0 where that is seen to be less than matters."""
+    """How near a word that is marked and another are by letters; 0 where that is seen to be less than matters."""
     if n == 0 or m == 0:
         return 0.0
     # Bounds from the letters in common: a pair that cannot reach what matters is not compared.
@@ -114,18 +141,18 @@ def _by_letters(
         jaro_bound += 0.4 * (1 - jaro_bound)
     if common == 0 or (edits_bound + jaro_bound) / 2 < at_least:
         return 0.0
-    return letters_alike(left, a, n, right, b, m, at_least, masks)
+    return alike_of_marked(left, a, n, right, b, m, apart, at_least, masks)
 
 
-@inner
-def nearness(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> tuple[float, int]:
-    """How near a word asked and a word listed are (0 to 1), and how they met."""
-    return nearness_from(left, i, right, j, -1.0, NEAR_ENOUGH, masks)
+@inlined
+def nearness(left: Lexicon, i: int, right: Lexicon, j: int, marks: Marks) -> tuple[float, int]:
+    """How near a word asked, which is marked, and a word listed are (0 to 1), and how they met."""
+    return nearness_from(left, i, right, j, -1.0, -1, NEAR_ENOUGH, marks)
 
 
-@inner
+@inlined
 def nearness_from(
-    left: Lexicon, i: int, right: Lexicon, j: int, alike: float, at_least: float, masks: Masks
+    left: Lexicon, i: int, right: Lexicon, j: int, alike: float, apart: int, at_least: float, marks: Marks
 ) -> tuple[float, int]:
     """As `nearness`, of words that matter from a nearness on: less need not be told exactly.
 
@@ -133,8 +160,9 @@ def nearness_from(
         left: words, with the number `i` of the word asked.
         right: words, with the number `j` of the word listed.
         alike: how near they are by consonants or syllables, whichever counts; negative where it is not known.
+        apart: edits between their keys; negative where it is not known.
         at_least: from where on it matters.
-        masks: zeros, shape (256,); room to work in, left as it was.
+        marks: of the word asked (`mark_word`).
     """
     kinds = left.words[i, KIND] | right.words[j, KIND]
     a, n = left.words[i, 2 * LATIN], left.words[i, 2 * LATIN + 1]
@@ -151,7 +179,7 @@ def nearness_from(
         if alike < 0:
             a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
             b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
-            alike = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
+            alike = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, marks.none)
         return (alike, CONSONANTS) if alike > near else (near, how)
     c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
     d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
@@ -161,11 +189,31 @@ def nearness_from(
         # By letters no less than by syllables; a word that is near enough not to be compared by its key is told so.
         from_here = min(max(at_least, alike), LETTERS_ENOUGH)
         found = _by_letters(
-            left.letters, a, n, right.letters, b, m, left.seen[i, LATIN], right.seen[j, LATIN], from_here, masks
+            left.letters,
+            a,
+            n,
+            right.letters,
+            b,
+            m,
+            left.seen[i, LATIN],
+            right.seen[j, LATIN],
+            -1,
+            from_here,
+            marks.latin,
         )
         if found < LETTERS_ENOUGH:
             by_key = SOUNDS_SAME * _by_letters(
-                left.letters, c, k, right.letters, d, o, left.seen[i, KEY], right.seen[j, KEY], from_here, masks
+                left.letters,
+                c,
+                k,
+                right.letters,
+                d,
+                o,
+                left.seen[i, KEY],
+                right.seen[j, KEY],
+                apart,
+                from_here,
+                marks.key,
             )
             found = max(found, by_key)
         near = max(near, found)
@@ -173,13 +221,13 @@ def nearness_from(
         if alike < 0:
             a, n = left.words[i, 2 * SOUND], left.words[i, 2 * SOUND + 1]
             b, m = right.words[j, 2 * SOUND], right.words[j, 2 * SOUND + 1]
-            alike = by_class(left.letters, a, n, right.letters, b, m, HEARD, masks)
+            alike = by_class(left.letters, a, n, right.letters, b, m, HEARD, marks.none)
         if alike >= near:
             near, how = alike, SYLLABLES
     return near, how
 
 
-@inner
+@inlined
 def together(words: Lexicon, j: int, k: int, which: int, once: bool, buffer: Bytes) -> int:
     """Writes a form of two words as one; a letter doubled where they meet once, if so wished. Returns its length."""
     start, length = words.words[j, 2 * which], words.words[j, 2 * which + 1]
@@ -197,7 +245,7 @@ def together(words: Lexicon, j: int, k: int, which: int, once: bool, buffer: Byt
     return min(count, LETTERS_LIMIT)
 
 
-@inner
+@inlined
 def joined_nearness(whole: Lexicon, i: int, parts: Lexicon, j: int, k: int, masks: Masks, buffer: Bytes) -> float:
     """How near one word is to two others written as one; 0 if it is not."""
     kinds = whole.words[i, KIND] | parts.words[j, KIND] | parts.words[k, KIND]
