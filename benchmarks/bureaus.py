@@ -41,7 +41,7 @@ from rednotice.office import Office, OfficeSettings
 BUREAUS = 196
 NODES = int(os.environ.get("NODES", "6"))
 LEAVES = int(os.environ.get("LEAVES", "190"))
-NOTICES = 100
+NOTICES = 101
 LIMIT = 1.0
 """Seconds in which all are to have a notice, at p99."""
 PAUSE = 0.3
