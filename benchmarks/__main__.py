@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from benchmarks import audit, circulation, evidence, matching, publication, refill
+from benchmarks import audit, bureaus, circulation, evidence, matching, publication, refill
 
 BENCHMARKS = {
     "circulation": circulation.run,
+    "bureaus": bureaus.run,
     "publication": publication.run,
     "refill": refill.run,
     "audit": audit.run,
