@@ -153,7 +153,7 @@ class Node:
                 "restore it from its back-up"
             )
         engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
-        self._stack.callback(engine.dispose)
+        self._stack.callback(connection.dispose, engine)
         schema.require_current(engine, "node")
         self.database = NodeDatabase(engine, self.settings.bureau, self.keyring.name)
         with self.database.read() as reader:

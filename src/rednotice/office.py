@@ -187,7 +187,7 @@ class Office:
     def _open_database(self, folder: Path) -> None:
         self._keys = OfficeKeys(folder, self.settings.origin)
         engine = connection.connect(self.settings.database_url or self._embedded_database(folder))
-        self._stack.callback(engine.dispose)
+        self._stack.callback(connection.dispose, engine)
         schema.require_current(engine, "office")
         self.database = OfficeDatabase(engine, self._keys)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from rednotice.adapters.embedded.postgres import APP, OWNER
 from rednotice.adapters.folders import secret
 from rednotice.adapters.postgres import tables
-from rednotice.adapters.postgres.connection import connect, guarded
+from rednotice.adapters.postgres.connection import connect, dispose, guarded
 from rednotice.adapters.postgres.office import OfficeDatabase, PostgresOfficeWork
 from rednotice.adapters.postgres.schema import Program, _config, migrate, require_current
 from rednotice.errors import CannotStart, Conflict, NotKnown, Unavailable
@@ -267,3 +267,13 @@ def test_a_wrong_secret_opens_nothing(road: Road) -> None:
     wrong = connect(url.render_as_string(hide_password=False))
     with pytest.raises(Unavailable, match="password authentication failed"), guarded(), wrong.connect():
         pass
+
+
+def test_a_connection_in_use_when_its_program_stops_is_closed_when_it_is_given_back(road: Road) -> None:
+    engine = connect(road.office._postgres.url if road.office._postgres else "")
+    with engine.connect() as used:
+        raw = used.connection.dbapi_connection
+        dispose(engine)
+        assert used.execute(text("SELECT 1")).scalar() == 1
+    assert raw
+    assert raw.closed

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg.errors import DataCorrupted, DiskFull, IndexCorrupted
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from rednotice.errors import CannotStart, Conflict, InvalidInput, Unavailable
@@ -36,6 +36,12 @@ def connect(url: str) -> Engine:
         hide_parameters=True,  # the text of an error goes to log files, which hold no personal data
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
     )
+
+
+def dispose(engine: Engine) -> None:
+    """Closes every connection of an engine; one that is in use, when it is given back."""
+    event.listen(engine.pool, "checkin", lambda used, _: used and used.close())
+    engine.dispose()
 
 
 @contextmanager
