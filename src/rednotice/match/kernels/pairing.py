@@ -221,6 +221,15 @@ def _choose(
     return pairs
 
 
+@inlined
+def _minor(known: Lexicon, words: Ints) -> int:
+    """The kind of words that say little in a name; none where a name has no others ("Bin Bin", "De La")."""
+    for place in range(words.shape[0]):
+        if not known.words[words[place], KIND] & MINOR:
+            return MINOR
+    return 0
+
+
 @inner
 def _judge(
     asked: Lexicon,
@@ -240,13 +249,14 @@ def _judge(
     met_asked, met_listed = np.uint64(0), np.uint64(0)
     major_met = 0
     joined = False
+    minor_asked, minor_listed = _minor(asked, words_asked), _minor(listed, words_listed)
     for place in range(pairs):
         edge = chosen[place]
         i, ni, j, nj, how = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3], edges[edge, 4]
         met_asked |= _mask(i, ni)
         met_listed |= _mask(j, nj)
-        kinds = asked.words[words_asked[i], KIND] | listed.words[words_listed[j], KIND]
-        if how != JOINED and kinds & MINOR:
+        kinds = asked.words[words_asked[i], KIND] & minor_asked | listed.words[words_listed[j], KIND] & minor_listed
+        if how != JOINED and kinds:
             features[MINOR_MET] += strength[edge]
             continue
         which = SKELETON if how == CONSONANTS else SOUND
@@ -290,10 +300,10 @@ def _unmet(
     features: Floats,
 ) -> int:
     """Counts the words of a name that met none under the features given; how many of its words are major."""
-    count = 0
+    count, minor_kind = 0, _minor(known, words)
     for place in range(words.shape[0]):
         kind = known.words[words[place], KIND]
-        is_minor = kind & (MINOR | INITIAL)
+        is_minor = kind & (minor_kind | INITIAL)
         count += not is_minor
         if not _taken(met, place):
             features[INITIAL_MISSED if kind & INITIAL else minor if is_minor else major] += 1
