@@ -47,6 +47,8 @@ ENGINES = ("postgres", "nats-server")
 OF_ONE_REQUEST = 20
 """Persons of a request: so many notices at once."""
 PATIENCE = 300.0
+AHEAD = 1.0
+"""Seconds between acts when the notices of a round are out."""
 PROVED_EVERY = 10
 """After so many kills the whole log is proved from outside."""
 
@@ -72,13 +74,18 @@ class Acting(threading.Thread):
         self.known = Known()
         self.stopping = threading.Event()
         self.trouble: RedNoticeError | None = None
+        self.share = 0.0
+        """Of the notices, how many may be out by now: so that some are left to be published at every kill."""
 
     def run(self) -> None:
         """Acts to the end, or until it is told to stop or told no."""
         while not self.stopping.is_set() and len(self.known.versions) < self._notices:
-            act = self._chance.choice((self._publish, self._correct, self._correct, self._recall))
+            ahead = len(self.known.versions) >= self._notices * self.share
+            acts = (self._correct, self._correct, self._recall)
+            act = self._chance.choice(acts if ahead else (self._publish, *acts))
             try:
                 act()
+                self.stopping.wait(AHEAD if ahead else 0)
             except Unavailable:
                 self.known.unanswered += 1
                 self.stopping.wait(0.2)
@@ -185,6 +192,7 @@ def _run(console: Console, laptop: Laptop, rounds: int, notices: int, seed: int)
     acting.start()
     try:
         for kill in range(1, rounds + 1):
+            acting.share = kill / rounds
             killing.once()
             if kill % PROVED_EVERY == 0:
                 proofs.append(_proved(laptop.data, proofs[-1] if proofs else None))
