@@ -158,9 +158,8 @@ class Node:
         self.database = NodeDatabase(engine, self.settings.bureau, self.keyring.name)
         with self.database.read() as reader:
             reader.require_whole()
-            known = reader.keyring(self.settings.office_key)
-        if known:
-            self.keyring = read_keyring(known)
+            known = reader.keyring()
+        self._begin_with(*(known or ("", "")))
         self._rebuild()
         bureau = self.settings.bureau
         self._stream = JetStream(
@@ -399,11 +398,20 @@ class Node:
                 return 0  # people must find out which history is true
         return self.keeper.compare()
 
+    def _begin_with(self, begins: str, known: str) -> None:
+        if begins == self.settings.office_key:
+            self.keyring = read_keyring(known) if known else self.keyring
+            return
+        if begins:
+            # A new link: what streams brought under the key that it names, the old one did not let in.
+            self.database.forget_positions()
+        self.database.keep_keyring(self.settings.office_key, "")
+
     def follow_keyrings(self, notes: Sequence[str]) -> None:
         """Believes the keys of the last keyring to which a chain of signatures leads, in place of those until now."""
         for ring, note in follow(self.keyring, notes):
-            self.keyring = ring
             self.database.keep_keyring(self.settings.office_key, note)
+            self.keyring = ring
             log.warning("keyring.followed", rank=ring.rank)
 
     def believed(self) -> tuple[Signed, ...]:

@@ -216,6 +216,14 @@ class Office:
         """The key by which this office is known to whoever is told of it now."""
         return self.keyring.newest
 
+    def agree(self, note: str | None) -> None:
+        """Signs as a keyring from the database says.
+
+        Raises:
+            CannotStart: if none of its keys is here.
+        """
+        self._keys.agree(note)
+
     @property
     def keyring(self) -> Keyring:
         """The keys that sign, and the recovery key."""
@@ -597,7 +605,6 @@ class Office:
     def _changing_keys(self, by: Officer) -> Iterator[PostgresOfficeWork]:
         _require_operator(by)
         with self._act() as work:
-            self._keys.agree(work.log.keyring())
             yield work
         self._keys.tidy()
         log.warning("keyring.changed", rank=self.keyring.rank, by=by.name)
@@ -616,9 +623,12 @@ class Office:
             folder = folders.prepare(self.settings.folder)
             self._stack.enter_context(folders.Claim(folder))
             self._open_database(folder)
-            with self.database.work(self._clock()) as work:
-                if not work.log.checkpoint()[0]:
+            with self.database.work(self._clock(), agreed=False) as work:
+                size, note = work.log.checkpoint()
+                if not size:
                     raise CannotStart(f"the log of {folder} is empty: there is no key to replace")
+                if (origin := note.partition("\n")[0]) != self._keys.name:
+                    raise CannotStart(f"the log of {folder} is that of {origin}; give --origin {origin}")
                 last = work.log.keyring()
                 fresh = keys.make(self._keys.name)
                 ring = (read_keyring(last) if last else Keyring((fresh.verifier,))).replaced(fresh.verifier)

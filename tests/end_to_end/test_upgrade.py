@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from rednotice.adapters.backup import restore
+from rednotice.adapters.clock import Clock, now
 from rednotice.adapters.folders import read_json
 from rednotice.adapters.tiles import tiles_at
 from rednotice.cli.log import audit_log
@@ -30,13 +32,14 @@ def test_every_shape_before_this_one_is_kept() -> None:
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
 def test_an_office_and_a_node_go_on_from_what_an_earlier_version_wrote(version: Path, tmp_path: Path) -> None:
     before = {name: restore(version / f"{name}.tar", tmp_path / name) for name in ("office", "node-ES")}
-    office = Office(OfficeSettings(folder=tmp_path / "office"))
+    clock = since(datetime.fromisoformat(before["office"].made_at))
+    office = Office(OfficeSettings(folder=tmp_path / "office", clock=clock))
     office.start()
     road = Road(office, {}, {})
     try:
         with served(office_app(office)) as url:
             assert audited(office, url).size == before["office"].log_size
-            node = linked(office, tmp_path / "node-ES", url)
+            node = linked(office, tmp_path / "node-ES", url, clock)
             road.nodes["ES"] = node
             try:
                 node.start()
@@ -66,10 +69,17 @@ def goes_on(road: Road, node: Node) -> None:
     assert road.wait_receipt("ES", number) == "applied"
 
 
-def linked(office: Office, folder: Path, url: str) -> Node:
+def since(made: datetime) -> Clock:
+    """A clock that goes on from the day of the data: of what fell due since, nothing is looked at here."""
+    gone = now() - made
+    return lambda: now() - gone
+
+
+def linked(office: Office, folder: Path, url: str, clock: Clock) -> Node:
     """The node, linked anew: line keys are younger than the first versions. Its own key is still the one it had."""
     old = read_json(folder / "link.json")
-    node = linked_node(office, folder, "ES", line=f"127.0.0.1:{office.leaf_port}", office_url=url, compare_every=0.5)
+    line = f"127.0.0.1:{office.leaf_port}"
+    node = linked_node(office, folder, "ES", line=line, office_url=url, compare_every=0.5, clock=clock)
     assert node.settings.node_key == old["node_key"]
     assert node.settings.office_key == old["office_key"]
     return node

@@ -17,9 +17,10 @@ from rednotice.log.keyring import now_and_ever
 from rednotice.log.merkle import EMPTY_ROOT
 from rednotice.log.note import Verifier
 from rednotice.model.event import EventKind
+from rednotice.model.notice import Ground
 from rednotice.node import Node
 from rednotice.office import Office
-from tests.builders import OPERATOR, REVIEWER_1
+from tests.builders import OPERATOR, REVIEWER_1, desk
 from tests.conftest import eventually, start_node
 from tests.towns import OFTEN, Town, a_town, restart
 
@@ -150,6 +151,8 @@ def test_without_a_recovery_key_nodes_wait_for_a_new_link(town: Town) -> None:
     (settings.folder / "office.key").unlink()
     with pytest.raises(CannotStart, match=r"restore .*office\.key"):
         Office(settings).start()
+    with pytest.raises(CannotStart, match=r"give --origin rednotice\.local/office"):
+        Office(replace(settings, origin="elsewhere/office")).replace_key(None)
     Office(settings).replace_key(None)
     town.start_office()
     _, number = town.publish()
@@ -163,6 +166,22 @@ def test_without_a_recovery_key_nodes_wait_for_a_new_link(town: Town) -> None:
         town.level(bureau)
         assert town.held_by(bureau, number)
         assert town.nodes[bureau].dispute is None, "it is the same log"
+
+
+def test_a_node_without_the_office_s_address_reads_again_under_a_new_link(town: Town) -> None:
+    number = delivered(town, "ES", "NZ")
+    node = restart(town, "NZ", office_url=None)
+    settings = town.office.settings
+    town.office.stop()
+    Office(settings).replace_key(None)
+    town.start_office()
+    town.office.recall(number, Ground.WITHDRAWN, desk("PT"))
+    eventually(lambda: not_believed(town, "NZ") or None, "it refuses what the new key signed")
+    assert town.held_by("NZ", number)
+    link = town.office.connect_bureau("NZ", node.settings.node_key, line_key_of(town, "NZ"), OPERATOR)
+    restart(town, "NZ", office_key=link.office_key)
+    assert town.wait_receipt("NZ", number) == "erased"
+    assert not_believed(town, "NZ") == 0, "what was refused of it is erased as well"
 
 
 def refuses(node: Node) -> bool:

@@ -76,6 +76,16 @@ CHAIN = [
 ]
 
 
+def test_whoever_was_given_the_newer_key_is_not_led_back_to_the_older_one() -> None:
+    """A thief of a key that was retired shows the overlap, which is genuine, and not its end."""
+    thiefs = signed("thief", (0, 99), "K1 thief")
+    now, ever = now_and_ever(KEYS["K2"].verifier, [*CHAIN[:2], thiefs])
+    assert now == Keyring((KEYS["K2"].verifier,))
+    assert KEYS["K1"].verifier in ever.verifiers, "what it signed in its time is still known"
+    assert KEYS["thief"].verifier not in ever.verifiers
+    assert now_and_ever(KEYS["K2"].verifier, [*CHAIN[:3], thiefs])[0] == ring("K2", (0, 3))
+
+
 @pytest.mark.parametrize("begins", ["K1", "K2", "K3"])
 def test_whoever_was_away_follows_the_whole_chain_from_the_key_he_was_given(begins: str) -> None:
     now, ever = now_and_ever(KEYS[begins].verifier, CHAIN)

@@ -33,7 +33,7 @@ class OfficeKeys:
         self._folder, self._name = folder, name
         first = keys.load_or_create(folder / FIRST, name)
         self._note: str | None = None
-        self.keyring = Keyring((first.verifier,))
+        self.keyring = self._first = Keyring((first.verifier,))
         self.signers: tuple[Signer, ...] = (first,)
         """Those of the keyring whose private key is here, newest first."""
 
@@ -61,9 +61,9 @@ class OfficeKeys:
         Raises:
             CannotStart: if none of its private keys is here.
         """
-        if note == self._note or note is None:
+        if note == self._note and len(self.signers) == len(self.keyring.verifiers):
             return
-        ring = read_keyring(note)
+        ring = read_keyring(note) if note else self._first
         on_disk = {signer.verifier: signer for signer in self._on_disk()}
         here = tuple(on_disk[key] for key in ring.verifiers if key in on_disk)
         if not here:

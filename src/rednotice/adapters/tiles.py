@@ -101,10 +101,11 @@ def mirror(source: TileSource, folder: Path, key: Verifier) -> tuple[Checkpoint,
     Raises:
         NotTrusted: if a file is not what the office signed, or the log copied before is not the beginning of this one.
     """
-    note, keyrings = source.checkpoint(), source.keyrings()
-    office, ever = now_and_ever(key, keyrings)
     here = _from_folder(folder)
     copied = TileSource(here, str(folder))
+    # What was followed before comes first: a source that leaves out a later change leads to no key that was given up.
+    note, keyrings = source.checkpoint(), [*dict.fromkeys([*copied.keyrings(), *source.keyrings()])]
+    office, ever = now_and_ever(key, keyrings)
 
     def fetch(tile: Tile) -> bytes:
         return source.fetch(tile) if here(tile.path) is None else copied.fetch(tile)
@@ -124,16 +125,14 @@ def mirror(source: TileSource, folder: Path, key: Verifier) -> tuple[Checkpoint,
         fresh += _keep(folder / tile.path, log.hashes(tile))
     for bundle in bundles_of(log.checkpoint.size):
         fresh += _keep(folder / bundle.path, pack_bundle(log.leaves(bundle)))
-    for changes in (KEYRINGS, CHECKPOINT):
-        (folder / changes).unlink(missing_ok=True)
-    _keep(folder / KEYRINGS, json.dumps(keyrings).encode())
-    _keep(folder / CHECKPOINT, note.encode())
+    _keep(folder / KEYRINGS, json.dumps(keyrings).encode(), changes=True)
+    _keep(folder / CHECKPOINT, note.encode(), changes=True)
     return log.checkpoint, fresh
 
 
-def _keep(path: Path, content: bytes) -> bool:
+def _keep(path: Path, content: bytes, *, changes: bool = False) -> bool:
     try:
-        if path.exists():
+        if path.exists() and not changes:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.new")

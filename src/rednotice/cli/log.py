@@ -24,7 +24,7 @@ from rednotice.log.cosignature import Witness, cosign, open_cosignature
 from rednotice.log.keyring import now_and_ever
 from rednotice.log.merkle import EMPTY_ROOT
 from rednotice.log.note import Keys, Verifier
-from rednotice.log.tiles import WIDTH, TiledLog, bundles_of
+from rednotice.log.tiles import KEYRINGS, WIDTH, TiledLog, bundles_of
 
 app = typer.Typer(no_args_is_help=True, help="Verify, copy and cosign the office's log.")
 
@@ -116,7 +116,8 @@ def cosign_log(
     state = state or key_file.with_name(f"{key_file.name}.last")
     with tiles_at(place) as tiles:
         note = tiles.checkpoint()
-        office, ever = now_and_ever(Verifier.parse(key), tiles.keyrings())
+        keyrings = [*dict.fromkeys([*_followed(state), *tiles.keyrings()])]
+        office, ever = now_and_ever(Verifier.parse(key), keyrings)
         checkpoint = open_checkpoint(note, office)
         last = _checkpoint(state, ever) if state.exists() else Checkpoint(office.name, 0, EMPTY_ROOT)
         if last.size > checkpoint.size or not TiledLog(tiles.fetch, checkpoint).begins_with(last):
@@ -126,9 +127,22 @@ def cosign_log(
             )
     signed = cosign(note, signer, int(time.time()))
     # Before it is printed: a witness that forgets what it signed could sign two histories.
+    write_private(_keyrings_of(state), json.dumps(keyrings))
     write_private(state, signed)
     typer.echo(f"The key of this witness is {Witness.of(signer)}", err=True)
     typer.echo(signed, nl=False)
+
+
+def _keyrings_of(state: Path) -> Path:
+    return state.with_name(f"{state.name}.{KEYRINGS}")
+
+
+def _followed(state: Path) -> list[str]:
+    """The keyrings that a witness followed before: it does not go back behind them."""
+    try:
+        return [str(note) for note in json.loads(_keyrings_of(state).read_text(encoding="utf-8"))]
+    except (OSError, ValueError):
+        return []
 
 
 def audit_office(

@@ -74,6 +74,7 @@ def _drop(work: NodeWork, trusted: Trusted, number: str, version: int, action: A
     held = work.held(number)
     was_held = held is not None and held.notice is not None
     work.save_held(Held(number, version, trusted.event.number, None))
+    work.erase_rejected(number)
     done = ("erased from the database", "removed from the index") if was_held else ("it was not held here",)
     _report(work, trusted, number, version, action, done)
     return Applied(remove=number, last_word=number)

@@ -243,6 +243,9 @@ class NodeWork(Protocol):
     def save_letter(self, letter: Letter) -> None:
         """Stores what the office told this bureau; one that came before, or is on what was erased since, is not."""
 
+    def erase_rejected(self, subject: str) -> int:
+        """Erases envelopes about a file that were not believed; returns how many there were."""
+
     def erase(self, subjects: Sequence[str], event: int) -> tuple[str, ...]:
         """Erases what is kept on notices and other files because an event says so; returns in words what was done."""
 

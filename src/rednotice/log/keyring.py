@@ -21,6 +21,8 @@ from rednotice.errors import Conflict, NotTrusted, quote
 from rednotice.log.note import Keys, Signer, Verifier, sign_note, signed_by, split_note
 
 FORMAT = "rednotice-keyring/1"
+HANDED_OVER = (0, 0)
+"""The rank of a key that somebody was given, before any keyring was seen."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Keyring(Keys):
     """
 
     recovery: Verifier | None = None
-    rank: tuple[int, int] = (0, 0)
+    rank: tuple[int, int] = HANDED_OVER
 
     @property
     def newest(self) -> Verifier:
@@ -118,23 +120,39 @@ def follow(trusted: Keyring, notes: Iterable[str]) -> Iterator[tuple[Keyring, st
         trusted: where the chain begins; a single key that was handed over is `Keyring((key,))`.
         notes: keyrings, oldest first; what cannot be believed is passed over.
     """
-    for note in notes:
-        try:
-            ring = read(note)
-        except NotTrusted:
-            continue
-        if _may_follow(trusted, ring, note):
+    for ring, note in _readable(notes):
+        if _may_follow(trusted, ring, note) and not _leads_back(trusted, ring):
             yield ring, note
             trusted = ring
 
 
-def now_and_ever(key: Verifier, notes: Iterable[str]) -> tuple[Keyring, Keys]:
+def _leads_back(trusted: Keyring, ring: Keyring) -> bool:
+    """Whether it is the overlap at whose end stands a key that was handed over: it would bring back the one before."""
+    return trusted.rank == HANDED_OVER and ring.newest == trusted.newest and len(ring.verifiers) > 1
+
+
+def now_and_ever(key: Verifier, notes: Sequence[str]) -> tuple[Keyring, Keys]:
     """What somebody believes who was given one key: the keys that sign now, and all that signed in between.
 
     The second is for checkpoints alone that were believed in their time, and kept since.
     """
-    chain = [Keyring((key,)), *(ring for ring, _ in follow(Keyring((key,)), notes))]
-    return chain[-1], Keys(tuple(dict.fromkeys(one for ring in reversed(chain) for one in ring.verifiers)))
+    handed_over = Keyring((key,))
+    chain = [handed_over, *(ring for ring, _ in follow(handed_over, notes))]
+    before = [
+        ring
+        for ring, note in _readable(notes)
+        if _leads_back(handed_over, ring) and _may_follow(handed_over, ring, note)
+    ]
+    ever = [one for ring in (*reversed(chain), *before) for one in ring.verifiers]
+    return chain[-1], Keys(tuple(dict.fromkeys(ever)))
+
+
+def _readable(notes: Iterable[str]) -> Iterator[tuple[Keyring, str]]:
+    for note in notes:
+        try:
+            yield read(note), note
+        except NotTrusted:
+            continue
 
 
 def _may_follow(trusted: Keyring, ring: Keyring, note: str) -> bool:

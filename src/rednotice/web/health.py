@@ -71,6 +71,7 @@ def office_parts(office: Office) -> list[Part]:
     def log() -> str | None:
         with office.read() as reader:
             size, note = reader.log.checkpoint()
+            office.agree(reader.log.keyring())
         if size:
             open_checkpoint(note, office.keyring)
         return None

@@ -31,6 +31,8 @@ GAVE_UP = b"critical write error"
 """What its log says when a stream takes nothing more."""
 FULL, ROOM = 4_000_000, 32_000_000
 """Free bytes below which a write may have failed, and above which it is tried again."""
+NOT_AGAIN = 60.0
+"""Seconds in which it is not started again once more, whatever fails."""
 RELOADED = b"Reloaded server configuration"
 """What nats-server logs when it has read its configuration again."""
 
@@ -48,7 +50,8 @@ class EmbeddedNats:
     user: str
     port: int = 0
     leaf_port: int = 0
-    _started_at: int = field(default=0, repr=False)
+    _read_to: int = field(default=0, repr=False)
+    _not_before: float = field(default=0.0, repr=False)
     _was_full: bool = field(default=False, repr=False)
     _admitted: Mapping[str, str] = field(default_factory=dict, repr=False)
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
@@ -101,10 +104,13 @@ class EmbeddedNats:
             CannotStart: if it does not start.
         """
         free = shutil.disk_usage(self.folder).free
-        self._was_full = self._was_full or free < FULL or GAVE_UP in self._logged_since(self._started_at)
-        if not self._was_full or free < ROOM:
+        self._was_full = self._was_full or free < FULL or GAVE_UP in self._logged_since(self._read_to)
+        self._read_to = self.log.stat().st_size
+        stopped = self._child is None  # it did not come back the last time
+        if not (self._was_full or stopped) or free < ROOM or time.monotonic() < self._not_before:
             return False
         log.warning("streams.started_again", log=str(self.log))
+        self._not_before = time.monotonic() + NOT_AGAIN
         self.stop()
         self._start_office()
         return True
@@ -217,7 +223,7 @@ class EmbeddedNats:
         process.stop_leftover(self._pid_file, self._is_ours, signal.SIGTERM)
         self._write(config)
         self._was_full = False
-        self._started_at = self.log.stat().st_size if self.log.exists() else 0
+        self._read_to = self.log.stat().st_size if self.log.exists() else 0
         self._child = process.start([nats_server(), "-c", self._config], log=self.log, folder=self.folder)
         deadline = time.monotonic() + PATIENCE
         while not process.answers(self.port):

@@ -205,7 +205,7 @@ class ErasureNodeWork:
         """Erases what is kept on notices and other files."""
         done = {"content": 0, "letters": 0, "hits": 0, "checks": 0, "rejected envelopes": 0}
         for subject in subjects:
-            letter, hit, report, rejected = tables.node_letter, tables.hit, tables.report, tables.envelope_rejected
+            letter, hit, report = tables.node_letter, tables.hit, tables.report
             shared.put(self._connection, tables.node_erased, {"subject": subject, "event": event})
             done["content"] += self._count(
                 update(tables.held)
@@ -216,11 +216,14 @@ class ErasureNodeWork:
             done["hits"] += self._count(delete(hit).where(hit.c.control_number == subject))
             self._count(delete(report).where(report.c.kind == "hit", report.c.body["control_number"].astext == subject))
             done["checks"] += self._erase_checks(subject)
-            of_stream = rejected.c.subject == f"notice.{in_path(subject)}"
-            done["rejected envelopes"] += self._count(
-                delete(rejected).where(or_(of_stream, names(rejected.c.raw, subject)))
-            )
+            done["rejected envelopes"] += self.erase_rejected(subject)
         return tuple(f"{count} {what} erased" for what, count in done.items() if count) or ("nothing of it was held",)
+
+    def erase_rejected(self, subject: str) -> int:
+        """Erases envelopes about a file that were not believed; returns how many there were."""
+        rejected = tables.envelope_rejected
+        of_stream = rejected.c.subject.endswith(f"notice.{in_path(subject)}")
+        return self._count(delete(rejected).where(or_(of_stream, names(rejected.c.raw, subject))))
 
     def _erase_checks(self, subject: str) -> int:
         """Erases a check that showed this notice alone; one that showed others too keeps what it has of them."""

@@ -196,6 +196,17 @@ class LogWriter(LogReader):
         """Waits until no other transaction writes to the log; to be called before the first append."""
         self._connection.execute(_ONE_WRITER)
 
+    def agree(self) -> None:
+        """Signs as the last keyring says: another office on this database may have changed the keys.
+
+        Raises:
+            Unavailable: if none of its keys is here.
+        """
+        try:
+            self._keys.agree(self.keyring())
+        except CannotStart as error:
+            raise Unavailable(str(error)) from None
+
     def append(self, at: datetime, kind: EventKind, subject: str, content: dict[str, Any]) -> int:
         """Writes one event; returns its number."""
         number = self._end()
@@ -226,11 +237,7 @@ class LogWriter(LogReader):
     def seal(self, at: datetime) -> None:
         """Signs a checkpoint over all that was appended; called once, last in the transaction."""
         if self._appended and self._end() > self.checkpoint()[0]:
-            # Another office on this database may have changed the keys.
-            try:
-                self._keys.agree(self.keyring())
-            except CannotStart as error:
-                raise Unavailable(str(error)) from None
+            self.agree()
             size = self._end()
             signed = Checkpoint(self._keys.name, size, root(self.node, size)).sign(*self._keys.signers)
             self._connection.execute(insert(tables.checkpoint).values(size=size, at=at, note=signed))

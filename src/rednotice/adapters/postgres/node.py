@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from rednotice.adapters.jetstream import Position
@@ -83,7 +83,7 @@ class NodeDatabase:
 
         Args:
             send: returns, for each, None when the stream has acknowledged it, or what went wrong.
-            ready: whether what reports say is true by now; asked when they were read.
+            ready: whether what receipts say is true by now; asked when they were read. Hits do not wait for it.
 
         Raises:
             Unavailable: if one was not acknowledged; those that were are marked.
@@ -91,13 +91,18 @@ class NodeDatabase:
         table = tables.report
         with guarded(), self._engine.begin() as connection:
             waiting = connection.execute(
-                select(table).where(table.c.sent_at.is_(None)).order_by(table.c.number).limit(BATCH).with_for_update()
+                # Somebody waits for a hit.
+                select(table)
+                .where(table.c.sent_at.is_(None))
+                .order_by(table.c.kind != ReportKind.HIT, table.c.number)
+                .limit(BATCH)
+                .with_for_update()
             ).all()
-            if not ready():
-                return 0
+            true_by_now = ready()
             reports = [
                 Report(bureau=self._bureau, number=row.number, kind=ReportKind(row.kind), at=row.at, body=row.body)
                 for row in waiting
+                if true_by_now or row.kind == ReportKind.HIT
             ]
             answers = send(reports) if reports else ()
             sent = [report.number for report, failure in zip(reports, answers, strict=True) if failure is None]
@@ -142,6 +147,11 @@ class NodeDatabase:
         """Remembers the last keyring of the office, and the key from which its chain of signatures begins."""
         with guarded(), self._engine.begin() as connection:
             shared.put(connection, tables.node_keyring, {"only": True, "begins": begins, "note": note})
+
+    def forget_positions(self) -> None:
+        """Has every stream read from its beginning; what is there already is passed over."""
+        with guarded(), self._engine.begin() as connection:
+            connection.execute(delete(tables.node_followed))
 
     def keep_proved(self, signed: Signed) -> None:
         """Remembers the checkpoint up to which the log was proved to be one history, and believes it."""
@@ -364,6 +374,7 @@ class NodeReader:
         Raises:
             Unavailable: if not.
         """
+        self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         require_whole(self._connection, tables.node)
 
     def all_held(self) -> Iterator[Held]:
@@ -394,10 +405,11 @@ class NodeReader:
         """The longest checkpoint that was believed, as the office signed it."""
         return self._signed(self._connection.execute(select(tables.believed)).one_or_none())
 
-    def keyring(self, begins: str) -> str | None:
-        """The last keyring of the office to which a chain led from this key."""
+    def keyring(self) -> tuple[str, str] | None:
+        """The key that was handed over, and the last keyring to which a chain led from it; empty if to none."""
         table = tables.node_keyring
-        return self._connection.execute(select(table.c.note).where(table.c.begins == begins)).scalar_one_or_none()
+        row = self._connection.execute(select(table.c.begins, table.c.note)).one_or_none()
+        return None if row is None else (row.begins, row.note)
 
     def proved(self) -> Signed | None:
         """The checkpoint up to which the log was proved to be one history."""

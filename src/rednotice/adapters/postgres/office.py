@@ -76,12 +76,19 @@ class OfficeDatabase:
         self._ledgers = Ledgers()
 
     @contextmanager
-    def work(self, at: datetime) -> Iterator[PostgresOfficeWork]:
-        """One transaction: committed with a signed checkpoint at the end, or rolled back on any error."""
+    def work(self, at: datetime, *, agreed: bool = True) -> Iterator[PostgresOfficeWork]:
+        """One transaction: committed with a signed checkpoint at the end, or rolled back on any error.
+
+        Args:
+            at: when it happens.
+            agreed: whether this office must be able to sign as the last keyring says.
+        """
         with guarded(), self._engine.begin() as connection:
             work = PostgresOfficeWork(connection, self._keys, at, self._closed)
             # First of all: acts that took rows before the log, and others after it, would wait for each other.
             work.log.lock()
+            if agreed:
+                work.log.agree()
             yield work
             work.log.seal(at)
 

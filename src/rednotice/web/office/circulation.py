@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from rednotice.errors import NotFound
+from rednotice.log.keyring import read as read_keyring
 from rednotice.log.state import BUCKETS, root_hash
 from rednotice.office import Rebuilt
 from rednotice.web.app import After
@@ -83,6 +84,7 @@ def state(office: TheOffice, bureau: Calling, buckets: bool = False) -> State:
     """What this node should hold: the signed checkpoint, and one root over the last word on every file."""
     with office.read() as reader:
         checkpoint = reader.log.checkpoint()[1]
+        keyring = reader.log.keyring()
         told = reader.told(bureau)
         hashes = reader.hashes(told)
     return State(
@@ -92,7 +94,7 @@ def state(office: TheOffice, bureau: Calling, buckets: bool = False) -> State:
         letters=told.letters,
         last_letter=told.last_letter,
         at=office.now(),
-        keyring=office.keyring.rank,
+        keyring=(read_keyring(keyring) if keyring else office.keyring).rank,
     )
 
 
