@@ -14,7 +14,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from tests.builders import REVIEWER_1, REVIEWER_2, a_request, a_strange_case, a_stranger, desk
 
-from benchmarks.programs import link
+from benchmarks.programs import an_office, link
 from benchmarks.readers import STARTED
 from benchmarks.watched import watched
 from rednotice.adapters.embedded.nats import EmbeddedNats
@@ -36,7 +35,7 @@ from rednotice.flow import circulation
 from rednotice.model.decision import Outcome
 from rednotice.model.values import country_names
 from rednotice.node import line_key, line_seed, node_signer
-from rednotice.office import Office, OfficeSettings
+from rednotice.office import Office
 
 BUREAUS = 196
 NODES = int(os.environ.get("NODES", "6"))
@@ -54,19 +53,16 @@ def run(console: Console) -> None:
     """Prints the table."""
     codes = sorted(country_names())[:BUREAUS]
     nodes, leaves, readers = codes[:NODES], codes[NODES : NODES + LEAVES], codes[NODES + LEAVES :]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
-        office = Office(OfficeSettings(folder=Path(folder) / "office"))
-        office.start()
-        stack.callback(office.stop)
+    with an_office() as (office, folder), ExitStack() as stack:
         assert office._nats
         line = f"{LOOPBACK}:{office.leaf_port}"
         for bureau in nodes:
-            link(office, Path(folder) / bureau, bureau)
-        _connect(office, Path(folder), [*leaves, *readers])
+            link(office, folder / bureau, bureau)
+        _connect(office, folder, [*leaves, *readers])
         told: Told = Queue()
         for bureau in nodes:
-            stack.enter_context(_node(Path(folder) / bureau, line, bureau, told))
-        urls = [(bureau, _leaf(stack, Path(folder) / bureau, bureau, line), BUREAU_API) for bureau in leaves]
+            stack.enter_context(_node(folder / bureau, line, bureau, told))
+        urls = [(bureau, _leaf(stack, folder / bureau, bureau, line), BUREAU_API) for bureau in leaves]
         urls += [(bureau, office._nats.url, OFFICE_API) for bureau in readers]
         stack.enter_context(_readers(office, urls, told))
         found = _measure(office, told, len(codes))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from queue import Queue
 
 from rich.console import Console
 from rich.table import Table
 from tests.builders import OPERATOR, REVIEWER_1, REVIEWER_2, a_request, a_strange_case, a_stranger, desk
 
-from benchmarks.programs import link
+from benchmarks.programs import an_office, link
 from benchmarks.watched import watched
 from rednotice.adapters.embedded.process import LOOPBACK
 from rednotice.cli.serve import spare_the_collector
 from rednotice.model.decision import Outcome
 from rednotice.model.notice import Ground, Listing
 from rednotice.model.person import Name, Person
-from rednotice.office import Office, OfficeSettings
+from rednotice.office import Office
 
 LIMIT = 1.0
 SEARCHABLE_MEDIAN, SEARCHABLE_P99 = 0.020, 0.100
@@ -31,18 +29,13 @@ PAUSE = 0.1
 
 def run(console: Console) -> None:
     """Prints the tables. The node is a program of its own (`benchmarks.watched`)."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        office = Office(OfficeSettings(folder=Path(folder) / "office"))
-        office.start()
+    with an_office() as (office, folder):
         spare_the_collector()
-        try:
-            link(office, Path(folder) / "ES", "ES")
-            with watched(Path(folder) / "ES", f"{LOOPBACK}:{office.leaf_port}") as told:
-                _publish(office, 0)  # the first one pays for connections
-                _measure_search(console, office, told)
-                _measure(console, office)
-        finally:
-            office.stop()
+        link(office, folder / "ES", "ES")
+        with watched(folder / "ES", f"{LOOPBACK}:{office.leaf_port}") as told:
+            _publish(office, 0)  # the first one pays for connections
+            _measure_search(console, office, told)
+            _measure(console, office)
 
 
 def _measure_search(console: Console, office: Office, told: Queue[tuple[float, str]]) -> None:

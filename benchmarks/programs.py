@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,21 @@ from rednotice.adapters.folders import read_json, write_json
 from rednotice.cli.client import RUNNING
 from rednotice.cli.serve import LINK
 from rednotice.node import line_key, node_signer
-from rednotice.office import Office
+from rednotice.office import Office, OfficeSettings
 
 PATIENCE = 120.0
+
+
+@contextmanager
+def an_office() -> Iterator[tuple[Office, Path]]:
+    """An office that runs, and the folder beside it that is gone afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        office = Office(OfficeSettings(folder=Path(folder) / "office"))
+        office.start()
+        try:
+            yield office, Path(folder)
+        finally:
+            office.stop()
 
 
 class NodeProgram:

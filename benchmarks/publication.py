@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import nats
@@ -19,8 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import made
+from benchmarks.programs import an_office
 from rednotice.adapters.postgres.outbox import WINDOW
-from rednotice.office import Office, OfficeSettings
+from rednotice.office import Office
 
 ROUNDS = 24
 EACH = 256
@@ -31,18 +30,13 @@ LIMIT = 0.5
 
 def run(console: Console) -> None:
     """Prints the table."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        office = Office(OfficeSettings(folder=Path(folder) / "office"))
-        office.start()
-        try:
-            for relay in (office.mender, office.relay):
-                relay.stop()
-            engine, signer = office.database._engine, office.database._keys.newest
-            made.fill(engine, signer, made.notices(range(ROUNDS * EACH)), published=False)
-            assert office._nats
-            _print(console, asyncio.run(_measure(office, office._nats.url)))
-        finally:
-            office.stop()
+    with an_office() as (office, _):
+        for relay in (office.mender, office.relay):
+            relay.stop()
+        engine, signer = office.database._engine, office.database._keys.newest
+        made.fill(engine, signer, made.notices(range(ROUNDS * EACH)), published=False)
+        assert office._nats
+        _print(console, asyncio.run(_measure(office, office._nats.url)))
 
 
 async def _measure(office: Office, url: str) -> dict[str, list[tuple[float, float]]]:

@@ -6,7 +6,6 @@ And what it holds of memory afterwards, when it was started again and does nothi
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from rich.console import Console
 from tests.web.test_http import served
 
 from benchmarks import made
-from benchmarks.programs import link, node_program
+from benchmarks.programs import an_office, link, node_program
 from rednotice.adapters.embedded.process import LOOPBACK
-from rednotice.office import Office, OfficeSettings
+from rednotice.office import Office
 from rednotice.web.office import office_app
 
 MISSED = int(os.environ.get("MISSED", "100000"))
@@ -29,18 +28,13 @@ IDLE = 20.0
 
 def run(console: Console) -> None:
     """Prints what it took. The notices are made (`benchmarks.made`), the node is a program of its own."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        office = Office(OfficeSettings(folder=Path(folder) / "office"))
-        office.start()
-        try:
-            # Nothing comes by a stream: its streams stay empty, and the node's line leads nowhere.
-            office.mender.stop()
-            made.fill(office.database._engine, office.database._keys.newest, made.notices(range(MISSED)))
-            link(office, Path(folder) / "ES", "ES")
-            with served(office_app(office)) as url:
-                _measure(console, office, Path(folder) / "ES", url)
-        finally:
-            office.stop()
+    with an_office() as (office, folder):
+        # Nothing comes by a stream: its streams stay empty, and the node's line leads nowhere.
+        office.mender.stop()
+        made.fill(office.database._engine, office.database._keys.newest, made.notices(range(MISSED)))
+        link(office, folder / "ES", "ES")
+        with served(office_app(office)) as url:
+            _measure(console, office, folder / "ES", url)
 
 
 def _measure(console: Console, office: Office, folder: Path, url: str) -> None:

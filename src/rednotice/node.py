@@ -34,8 +34,7 @@ from rednotice.flow.work import LocalEntry
 from rednotice.log.checkpoint import Checkpoint
 from rednotice.log.feed import Trusted, open_envelope
 from rednotice.log.history import Dispute, Signed, Wrong
-from rednotice.log.keyring import Keyring, follow
-from rednotice.log.keyring import read as read_keyring
+from rednotice.log.keyring import Keyring, follow, read_keyring
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Report, sign_report
 from rednotice.log.state import Ledger

@@ -55,8 +55,7 @@ from rednotice.flow import (
 )
 from rednotice.flow.work import Circulated
 from rednotice.log.checkpoint import open_checkpoint
-from rednotice.log.keyring import Keyring
-from rednotice.log.keyring import read as read_keyring
+from rednotice.log.keyring import Keyring, read_keyring
 from rednotice.log.note import Signer, Verifier
 from rednotice.log.report import Receipt, ReportKind, open_report
 from rednotice.model.application import Application, ApplicationFile, MeasureKind, Proposal

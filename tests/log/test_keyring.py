@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rednotice.errors import Conflict, NotTrusted
 from rednotice.log.checkpoint import Checkpoint, open_checkpoint
-from rednotice.log.keyring import Keyring, follow, now_and_ever, read
+from rednotice.log.keyring import Keyring, follow, now_and_ever, read_keyring
 from rednotice.log.merkle import EMPTY_ROOT
 from rednotice.log.note import Signer
 
@@ -116,7 +116,7 @@ def test_a_checkpoint_under_an_overlap_is_believed_by_whoever_knows_either_key()
 )
 def test_what_is_no_keyring_is_refused_and_passed_over(text: str) -> None:
     with pytest.raises(NotTrusted):
-        read(text)
+        read_keyring(text)
     assert last(Keyring((KEYS["K1"].verifier,)), text, CHAIN[0]) == ring("K1", (0, 1))
 
 
@@ -133,7 +133,7 @@ def test_one_rotation_at_a_time_and_one_recovery_key() -> None:
         alone.retired()
     with pytest.raises(Conflict, match="the recovery key is"):
         alone.recoverable(KEYS["R2"].verifier)
-    assert read(both.sign([KEYS["K2"]])) == both
+    assert read_keyring(both.sign([KEYS["K2"]])) == both
 
 
 @given(st.lists(st.tuples(st.sampled_from(["K1 K2", "K2", "K3", "thief", "thief K3"]), st.integers(0, 3)), max_size=6))

@@ -292,14 +292,13 @@ class JetStream:
         """
 
         async def erase() -> None:
-            with contextlib.suppress(nats.js.errors.NotFoundError):
-                sequence = position.sequence if position else None
-                if position and await self._made(stream) != position.made:
-                    return
-                if subject:
-                    sequence = (await self._context().get_last_msg(stream, subject)).seq
-                if sequence:
-                    await _unless_gone(self._context().delete_msg(stream, sequence))
+            if position and await self._made(stream) != position.made:
+                return
+            if subject:
+                await self._erase_last(stream, subject)
+            elif position and position.sequence:
+                with contextlib.suppress(nats.js.errors.NotFoundError):
+                    await _unless_gone(self._context().delete_msg(stream, position.sequence))
 
         self._call(erase(), f"erase a message of {stream}")
 
@@ -313,15 +312,16 @@ class JetStream:
             Unavailable: if a stream does not answer; it may or may not have done it.
         """
 
-        async def erase(stream: str, subject: str) -> None:
-            with contextlib.suppress(nats.js.errors.NotFoundError):
-                last = await self._context().get_last_msg(stream, subject)
-                await _unless_gone(self._context().delete_msg(stream, last.seq or 0))
-
         async def erase_all() -> None:
-            await asyncio.gather(*(erase(stream, subject) for stream, subject in subjects))
+            await asyncio.gather(*(self._erase_last(stream, subject) for stream, subject in subjects))
 
         self._call(erase_all(), f"erase {len(subjects)} messages")
+
+    async def _erase_last(self, stream: str, subject: str) -> None:
+        with contextlib.suppress(nats.js.errors.NotFoundError):
+            last = await self._context().get_last_msg(stream, subject)
+            if last.seq:
+                await _unless_gone(self._context().delete_msg(stream, last.seq))
 
     def remove(self, stream: str, up_to: Position) -> None:
         """Removes the messages of a stream up to a place, if it is still that making of the stream.

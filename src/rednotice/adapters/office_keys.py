@@ -10,8 +10,7 @@ from pathlib import Path
 
 from rednotice.adapters import keys
 from rednotice.errors import CannotStart
-from rednotice.log.keyring import Keyring
-from rednotice.log.keyring import read as read_keyring
+from rednotice.log.keyring import Keyring, read_keyring
 from rednotice.log.note import Signer
 
 FIRST = "office.key"

@@ -90,7 +90,7 @@ class Keyring(Keys):
         return replace(self, verifiers=(fresh,), rank=(self.rank[0] + 1, 0))
 
 
-def read(note: str) -> Keyring:
+def read_keyring(note: str) -> Keyring:
     """Takes a keyring apart without believing it.
 
     Raises:
@@ -150,7 +150,7 @@ def now_and_ever(key: Verifier, notes: Sequence[str]) -> tuple[Keyring, Keys]:
 def _readable(notes: Iterable[str]) -> Iterator[tuple[Keyring, str]]:
     for note in notes:
         try:
-            yield read(note), note
+            yield read_keyring(note), note
         except NotTrusted:
             continue
 

@@ -91,14 +91,11 @@ class EmbeddedNats:
             shutil.rmtree(self.folder)
             self._start(self._office(self._admitted))
 
-    def start_again_if_it_gave_up(self) -> bool:
+    def start_again_if_it_gave_up(self) -> None:
         """Starts the office's server again if its disk was full, or it could not write, and there is room now.
 
         A stream whose write failed takes nothing more until then, room or not (seen in 2.15). To be called often: what
         it could not write, its log may not tell.
-
-        Returns:
-            Whether it did.
 
         Raises:
             CannotStart: if it does not start.
@@ -108,12 +105,11 @@ class EmbeddedNats:
         self._read_to = self.log.stat().st_size
         stopped = self._child is None  # it did not come back the last time
         if not (self._was_full or stopped) or free < ROOM or time.monotonic() < self._not_before:
-            return False
+            return
         log.warning("streams.started_again", log=str(self.log))
         self._not_before = time.monotonic() + NOT_AGAIN
         self.stop()
         self._start_office()
-        return True
 
     def admit(self, bureaus: Mapping[str, str]) -> None:
         """Lets other bureaus connect than before; the line of one that may not any more ends before this returns.

@@ -6,7 +6,7 @@ in it are rows that never were. But the primary key of each of them stands in an
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, MetaData, Table, func, select, text
+from sqlalchemy import Connection, MetaData, func, select
 
 from rednotice.adapters.postgres.connection import DAMAGED
 from rednotice.errors import Unavailable
@@ -15,26 +15,37 @@ _WAYS = ("seqscan", "indexscan", "indexonlyscan", "bitmapscan")
 _BY_ROWS, _BY_KEYS = _WAYS[:1], _WAYS[1:3]
 
 
-def require_whole(connection: Connection, tables: MetaData) -> None:
+def require_whole(connection: Connection, tables: MetaData) -> dict[str, int]:
     """Compares every table's rows with the keys in its index.
 
     Args:
         connection: within a transaction, at one moment of the database.
         tables: of the program.
 
+    Returns:
+        How many rows each table has.
+
     Raises:
         Unavailable: if rows or keys are missing.
     """
-    for table in tables.sorted_tables:
-        rows, keys = (_counted(connection, table, ways) for ways in (_BY_ROWS, _BY_KEYS))
-        if rows != keys:
-            raise Unavailable(f"{DAMAGED}: the table {table.name} has {rows} rows and {keys} keys")
-
-
-def _counted(connection: Connection, table: Table, ways: tuple[str, ...]) -> int:
-    for way in _WAYS:
-        connection.execute(text(f"SET LOCAL enable_{way} = {'on' if way in ways else 'off'}"))
-    rows: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
-    for way in _WAYS:
-        connection.execute(text(f"SET LOCAL enable_{way} = on"))
+    rows, keys = (_counted(connection, tables, ways) for ways in (_BY_ROWS, _BY_KEYS))
+    _allow(connection, _WAYS)
+    for name, count in rows.items():
+        if count != keys[name]:
+            raise Unavailable(f"{DAMAGED}: the table {name} has {count} rows and {keys[name]} keys")
     return rows
+
+
+def _counted(connection: Connection, tables: MetaData, ways: tuple[str, ...]) -> dict[str, int]:
+    _allow(connection, ways)
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in tables.sorted_tables
+    }
+
+
+def _allow(connection: Connection, ways: tuple[str, ...]) -> None:
+    """The ways in which the rest of the transaction reads tables."""
+    connection.execute(
+        select(*(func.set_config(f"enable_{way}", "on" if way in ways else "off", True) for way in _WAYS))
+    )

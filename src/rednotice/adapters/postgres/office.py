@@ -430,6 +430,7 @@ class PostgresOfficeWork(ErasureWork, RedressWork):
         recovered, changed = ring.rank
         row = {"recovered": recovered, "changed": changed, "note": note}
         self._connection.execute(insert(tables.office_keyring).values(**row))
+        self.log.agree()
         self.record(EventKind.KEYRING_CHANGED, ring.name, {"keyring": note})
 
     def post_all_again(self) -> int:

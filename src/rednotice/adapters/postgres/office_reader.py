@@ -68,8 +68,8 @@ class OfficeReader(RedressReader):
         Raises:
             Unavailable: if not.
         """
-        require_whole(self._connection, tables.office)
-        self.log.require_whole()
+        rows = require_whole(self._connection, tables.office)
+        self.log.require_length(rows[tables.event.name], rows[tables.log_node.name])
 
     def told(self, bureau: str) -> Told:
         """What a bureau was told, as its node should hold it."""

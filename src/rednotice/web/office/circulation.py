@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from rednotice.errors import NotFound
-from rednotice.log.keyring import read as read_keyring
+from rednotice.log.keyring import read_keyring
 from rednotice.log.state import BUCKETS, root_hash
 from rednotice.office import Rebuilt
 from rednotice.web.app import After
