@@ -3,8 +3,7 @@
 Logistic regression over the names that a search compares, for every query of the data and for persons who are not
 listed: is this the person? First on one half of the queries, to say what holds on the half that it did not see; then
 on all. The weights of initials are set, since the data have too few; so is that of the size of the list, which follows
-from the odds: one person among so many. Words of one sound, of one name and of the same four consonants weigh
-like the same word, but for a constant: no other name may be nearer to a name than itself.
+from the odds: one person among so many.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from rednotice.match import build, model
 from rednotice.match.kernels import search
 from rednotice.match.kernels.pairing import (
     ALWAYS,
-    AS_THE_SAME,
     FEATURES,
     INITIAL_MISSED,
     INITIALS,
@@ -44,7 +42,6 @@ SET = {
     KNOWN_NAME + INITIALS: -0.5,
     WORTH + INITIALS: 0.0,
 }
-BELOW = 0.05
 RIDGE = 3.0
 KEPT = 0.95
 
@@ -106,10 +103,6 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
 
 
 def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
-    features = features.copy()
-    for level in AS_THE_SAME:
-        features[:, WORTH] += features[:, WORTH + level]
-        features[:, WORTH + level] = 0
     free = [one for one in range(FEATURES) if one not in SET and (features[:, one].std() > 0 or one == ALWAYS)]
     offset = sum(features[:, one] * weight for one, weight in SET.items())
     spread = features[:, free].std(axis=0)
@@ -139,10 +132,6 @@ def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     fitted[free] = weights / spread
     for one, weight in SET.items():
         fitted[one] = weight
-    for level in AS_THE_SAME:
-        fitted[WORTH + level] = fitted[WORTH]
-        for of in (UNKNOWN, KNOWN_NAME):
-            fitted[of + level] = min(fitted[of + level], fitted[of] - BELOW)
     return fitted
 
 

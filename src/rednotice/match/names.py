@@ -18,7 +18,7 @@ from rednotice.match.model import MODEL
 from rednotice.match.text import WORDS_LIMIT, Word
 from rednotice.model.check import Meeting, Part
 
-RESCORED = 100
+RESCORED = 150
 """So many of the best candidates are compared word by word."""
 
 _HOW = {BY_INITIAL: Meeting.INITIAL, JOINED: Meeting.JOINED}

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rednotice.match.kernels import inlined, inner
-from rednotice.match.kernels.letters import Bytes, Floats, Ints
+from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks, edits
 from rednotice.match.kernels.words import (
     BY_INITIAL,
     CONSONANTS,
     INITIAL,
     JOINED,
+    KEY,
     KIND,
     KNOWN,
     KNOWN_AS,
@@ -55,12 +56,16 @@ another one misspelt."""
     ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MISSED_KNOWN, ASKED_MINOR_MISSED,
     LISTED_LEFT, LISTED_LEFT_WORTH, LISTED_MINOR_LEFT,
     INITIAL_MISSED, OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
-) = range(3 * LEVELS, 3 * LEVELS + 14)  # fmt: skip
-FEATURES = 3 * LEVELS + 14
+    FIRST_FIRST, FIRST_LAST, LAST_FIRST, LAST_LAST,
+    SOLE_FIRST_FIRST, SOLE_FIRST_LAST, SOLE_LAST_FIRST, SOLE_LAST_LAST,
+    ASKED_SHARE, LISTED_SHARE, SPELT_APART, SPELT_APART_WORTH,
+    LEAST_NEAR, ALL_FAIRLY_NEAR, ALL_VERY_NEAR, ALL_MET, ONE_SURE, TWO_SURE, THREE_SURE,
+) = range(3 * LEVELS, 3 * LEVELS + 33)  # fmt: skip
+FEATURES = 3 * LEVELS + 33
 """What a comparison is judged by: the levels, then the rest, as named."""
 NOT_COUNTED = -1
-AS_THE_SAME = (1, 2, 8)
-"""The levels of words of one sound, of one name, and of the same four consonants, beside that of the same word, 0."""
+FAIRLY, VERY = 0.8, 0.95
+"""How near the least near pair of words is, in steps."""
 INITIALS = 17
 """The level of a word that met by its first letter."""
 
@@ -168,7 +173,7 @@ def compare(
     pairs = _choose(asked, words_asked, edges, strength, count, n, m, chosen)
     _judge(
         asked, words_asked, worth_asked, listed, words_listed, worth_listed, total, edges, strength, chosen, pairs,
-        features,
+        marks.none, features,
     )  # fmt: skip
     return pairs
 
@@ -243,9 +248,13 @@ def _judge(
     strength: Floats,
     chosen: Ints,
     pairs: int,
+    masks: Masks,
     features: Floats,
 ) -> None:
     features[:] = 0
+    n, m = words_asked.shape[0], words_listed.shape[0]
+    met = sure = 0
+    met_worth, least = np.float32(0), np.float32(1)
     met_asked, met_listed = np.uint64(0), np.uint64(0)
     major_met = 0
     joined = False
@@ -255,6 +264,11 @@ def _judge(
         i, ni, j, nj, how = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3], edges[edge, 4]
         met_asked |= _mask(i, ni)
         met_listed |= _mask(j, nj)
+        first, last = i == 0, i + ni == n
+        features[FIRST_FIRST] += first and j == 0
+        features[FIRST_LAST] += first and j + nj == m
+        features[LAST_FIRST] += last and j == 0
+        features[LAST_LAST] += last and j + nj == m
         kinds = asked.words[words_asked[i], KIND] & minor_asked | listed.words[words_listed[j], KIND] & minor_listed
         if how != JOINED and kinds:
             features[MINOR_MET] += strength[edge]
@@ -263,9 +277,17 @@ def _judge(
         shorter = min(asked.words[words_asked[i], 2 * which + 1], listed.words[words_listed[j], 2 * which + 1])
         level = _level(how, strength[edge], shorter)
         features[(KNOWN_NAME if asked.seen[words_asked[i], KNOWN_AS] else UNKNOWN) + level] += 1
-        features[WORTH + level] += min(
-            max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1])
-        )
+        worth = min(max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1]))
+        features[WORTH + level] += worth
+        if how != BY_INITIAL:
+            met += 1
+            sure += level <= 2 or level == 8
+            met_worth += strength[edge] * worth
+            least = min(least, strength[edge])
+        if how == KNOWN or how == CONSONANTS or how == SYLLABLES:
+            apart = _spelt_apart(asked, words_asked[i], listed, words_listed[j], masks)
+            features[SPELT_APART] += apart
+            features[SPELT_APART_WORTH] += apart * worth
         joined = joined or how == JOINED
         major_met += how != BY_INITIAL
     for edge in range(1, pairs):
@@ -283,8 +305,28 @@ def _judge(
     )  # fmt: skip
     if major_met <= 1 and not joined and major_listed > 1:
         features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1
+    features[ASKED_SHARE] = met_worth / (met_worth + features[ASKED_MISSED_WORTH] + np.float32(0.001))
+    features[LISTED_SHARE] = met_worth / (met_worth + features[LISTED_LEFT_WORTH] + np.float32(0.001))
+    if met_worth:
+        features[LEAST_NEAR] = least
+        features[ALL_FAIRLY_NEAR] = least >= FAIRLY
+        features[ALL_VERY_NEAR] = least >= VERY
+    features[ALL_MET] = not features[ASKED_MISSED] and not features[LISTED_LEFT]
+    for place in range(min(sure, 3)):
+        features[ONE_SURE + place] = 1
+    if met == 1:
+        for place in range(4):
+            features[SOLE_FIRST_FIRST + place] = features[FIRST_FIRST + place]
     features[SIZE] = math.log(total + MANY)
     features[ALWAYS] = 1
+
+
+@inlined
+def _spelt_apart(asked: Lexicon, i: int, listed: Lexicon, j: int, masks: Masks) -> float:
+    """How far apart by letters two words are that met otherwise, as both are said in Latin letters (0 to 1)."""
+    a, n = asked.words[i, 2 * KEY], asked.words[i, 2 * KEY + 1]
+    b, m = listed.words[j, 2 * KEY], listed.words[j, 2 * KEY + 1]
+    return edits(asked.letters, a, n, listed.letters, b, m, masks) / max(n, m, 1)
 
 
 @inner

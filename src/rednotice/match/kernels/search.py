@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from rednotice.match.kernels import compiled, inner
+from rednotice.match.kernels import compiled, inlined, inner
 from rednotice.match.kernels.ahead import ahead
 from rednotice.match.kernels.gathering import choose, gather
 from rednotice.match.kernels.letters import Floats, Ints
 from rednotice.match.kernels.meeting import expand
 from rednotice.match.kernels.pairing import compare, information
 from rednotice.match.kernels.room import Comparing, Lookup, Meeting, Room, standing
-from rednotice.match.kernels.words import COLUMNS, KNOWN_AS, SLOT, Lexicon
+from rednotice.match.kernels.words import COLUMNS, KNOWN_AS, SAME, SLOT, Lexicon
 
-COMPARED = 32
+COMPARED = 64
 """So many of the names that look best at a glance are compared in full."""
+OTHER = 0.05
+"""By so much at least, in log odds, another name is less likely than the name asked itself."""
 Shelf = Any
 """`match.segment.Shelf`."""
 
@@ -50,7 +52,8 @@ def compare_one(
     Returns:
         How likely it is, in log odds, that both are one person's; and how many pairs met, which are left in `work`.
     """
-    return _compare_one(asked, words, worth, known, listed, counts, total, model, work)
+    most = _compare_one(asked, words, worth, asked, words, counts, total, model, np.inf, work)[0]
+    return _compare_one(asked, words, worth, known, listed, counts, total, model, most, work)
 
 
 @inner
@@ -63,12 +66,27 @@ def _compare_one(
     counts: Ints,
     total: int,
     model: Floats,
+    most: float,
     work: Comparing,
 ) -> tuple[float, int]:
+    """As `compare_one`. `most` is how likely the name asked itself would be: no other name is likelier."""
     for i in range(words.shape[0]):
         for j in range(listed.shape[0]):
             work.near[i, j] = -1
-    return _compare(asked, words, worth, known, listed, counts, total, model, work)
+    odds, pairs = _compare(asked, words, worth, known, listed, counts, total, model, work)
+    if odds > most - OTHER and not _is_same(words.shape[0], listed.shape[0], pairs, work):
+        odds = most - OTHER
+    return odds, pairs
+
+
+@inlined
+def _is_same(n: int, m: int, pairs: int, work: Comparing) -> bool:
+    """Whether every word met the one in its place, as the same word."""
+    for place in range(pairs):
+        edge = work.chosen[place]
+        if work.edges[edge, 4] != SAME or work.edges[edge, 0] != work.edges[edge, 2]:
+            return False
+    return n == m == pairs
 
 
 @inner
@@ -192,9 +210,12 @@ def _find(
         )
     _best_first(taken, names, scores)
     compared = min(taken, COMPARED)
+    most = _compare_one(asked, words, worth, asked, words, counts, total, model, np.inf, comparing)[0]
     for position in range(compared):
         listed = shelf.name_words[shelf.name_starts[names[position]] : shelf.name_starts[names[position] + 1]]
-        scores[position], _ = _compare_one(asked, words, worth, shelf.lexicon, listed, counts, total, model, comparing)
+        scores[position], _ = _compare_one(
+            asked, words, worth, shelf.lexicon, listed, counts, total, model, most, comparing
+        )
     return compared, cut
 
 
