@@ -109,7 +109,7 @@ def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     spread[spread == 0] = 1
     scaled = features[:, free] / spread
     ridge = RIDGE * np.eye(len(free))
-    ridge[-1, -1] = 1e-9
+    ridge[free.index(ALWAYS), free.index(ALWAYS)] = 1e-9
     weights = np.zeros(len(free))
 
     def loss(weights: Features) -> float:
