@@ -85,7 +85,15 @@ def screen(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the hits go; - is standard output")],
     top: Annotated[int, typer.Option(min=1, max=100, help="Hits for one query at most")] = TOP,
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="The least score of a hit")] = REPORTED_FROM,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help=f"The least score of a hit. From a list the best are given however low they score; an officer, and "
+            f"whoever screens against a node, sees those from {REPORTED_FROM} on",
+        ),
+    ] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that screen; as many as cores if not given")
     ] = None,
@@ -109,6 +117,8 @@ def screen(
     written_as = tables.require_writable(output, output_format or (Format.CSV if output == STANDARD else None))
     persons = Path(against)
     _require_apart(output, queries, *([] if is_node else [persons]))
+    if threshold is None:
+        threshold = REPORTED_FROM if is_node else 0.0
     run: dict[str, Any] = {"version": __version__, "top": top, "threshold": threshold, "format": written_as.value}
     job: Job | None = None
     client: Client | None = None

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from rednotice.match import REPORTED_FROM
 from rednotice.match.rows import Note, Question, questions
 from rednotice.model.check import Match
 
@@ -57,7 +56,7 @@ class Screened:
 
 
 def screen(
-    batch: pa.RecordBatch, index: Index, top: int = TOP, threshold: float = REPORTED_FROM, *, today: date
+    batch: pa.RecordBatch, index: Index, top: int = TOP, threshold: float = 0.0, *, today: date
 ) -> Screened:
     """Asks an index every query of a batch.
 
@@ -68,7 +67,8 @@ def screen(
         batch: queries, with the columns of `QUERY` in any order; others are passed over.
         index: whom to look among.
         top: hits of one query at most, best first.
-        threshold: the least score of a hit.
+        threshold: the least score of a hit. Whoever reads the hits draws the line; officers see those from
+            `match.REPORTED_FROM` on.
         today: nobody is born after it.
 
     Raises:
