@@ -303,8 +303,8 @@ def test_the_examples_are_tables() -> None:
     (queries,) = read(EXAMPLES / "screening" / "queries.csv", Kind.QUERIES)
     (people,) = read(EXAMPLES / "screening" / "persons.jsonl", Kind.PERSONS)
     done = screen(queries.batch, build(persons(people.batch)[0]), today=TODAY)
-    assert done.hits.column("id").to_pylist() == ["SYN-3", "SYN-1", "SYN-4", "SYN-1"]
-    assert [note.row for note in done.notes] == [6]
+    assert done.hits.column("id").to_pylist() == ["SYN-3", "SYN-1", "SYN-4", "SYN-1", "SYN-2"]
+    assert [note.row for note in done.notes] == [7]
 
 
 # --- Writing ------------------------------------------------------------------------------------------------

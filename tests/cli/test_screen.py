@@ -82,11 +82,12 @@ def test_the_example_gives_hits_and_says_what_was_left_out(screening: Screening)
         ("2", "1", "SYN-1"),
         ("3", "1", "SYN-4"),
         ("5", "1", "SYN-1"),
+        ("6", "1", "SYN-2"),
     ]
-    assert "6 queries, 4 hits, 1 row left out, 0 remarks; " in said
-    why = "the date of birth cannot be read: '31.12.1961' is not a date"
-    assert f"row 6 (6): left out, {why}" in said
-    assert screening.hits("rest.csv") == [{"row": "6", "query_id": "6", "left_out": "yes", "reason": why}]
+    assert "7 queries, 5 hits, 1 row left out, 0 remarks; " in said
+    why = "it has neither a name nor a document"
+    assert f"row 7 (7): left out, {why}" in said
+    assert screening.hits("rest.csv") == [{"row": "7", "query_id": "7", "left_out": "yes", "reason": why}]
     assert sorted(path.name for path in screening.folder.iterdir()) == ["hits.csv", "rest.csv"]
 
 
@@ -100,7 +101,7 @@ def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> 
         else [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     )
     assert [(row["query_id"], row["rank"], row["id"]) for row in rows] == [
-        ("1", 1, "SYN-3"), ("2", 1, "SYN-1"), ("3", 1, "SYN-4"), ("5", 1, "SYN-1"),
+        ("1", 1, "SYN-3"), ("2", 1, "SYN-1"), ("3", 1, "SYN-4"), ("5", 1, "SYN-1"), ("6", 1, "SYN-2"),
     ]  # fmt: skip
 
 

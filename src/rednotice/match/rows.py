@@ -9,7 +9,6 @@ understood is noted with the number of the row, and no row stops those after it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +20,12 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from rednotice.errors import InvalidInput, printable, quote
+from rednotice.match.dates import may_be_born, readings
+from rednotice.match.written import NOT_KNOWN, read_date
 from rednotice.model.check import Listed, Query
 from rednotice.model.faults import faults
 from rednotice.model.person import Sex
-from rednotice.model.values import earliest, find_country
+from rednotice.model.values import OTHER_CALENDARS, find_country
 
 QUERY_COLUMNS = ("query_id", "name", "birth_date", "birth_year", "nationality", "sex", "document")
 PERSON_COLUMNS = ("id", "names", "birth_date", "birth_year", "nationality", "sex", "document")
@@ -42,8 +43,6 @@ _SEXES = {
     "f": Sex.FEMALE, "female": Sex.FEMALE, "woman": Sex.FEMALE,
     "u": Sex.UNKNOWN, "x": Sex.UNKNOWN, "<": Sex.UNKNOWN, "unknown": Sex.UNKNOWN, "other": Sex.UNKNOWN,
 }  # fmt: skip
-_YEAR = re.compile(r"(\d{4})(?:\.0*)?", re.ASCII)
-_WITH_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ][\d:.,]+(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 
 Row = dict[str, Any]
 
@@ -179,8 +178,15 @@ def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
 
 def _born(row: Row, today: date, remarks: list[str]) -> str | None:
     """The one date of birth that is weighed; of several only what they share."""
-    dates = [_checked_date(text, today) for text in _all_words(row["birth_date"])]
-    dates = dates or [_checked_date(_year(text), today) for text in _all_words(row["birth_year"])]
+    dates = []
+    for meant in _dates(row, remarks):
+        try:
+            # Day and month swapped are near enough to each other to be found.
+            may_be_born(meant[0], today)
+        except InvalidInput as error:
+            remarks.append(f"the date of birth {error.faults[0].problem}; {_NOT}")
+        else:
+            dates.append(meant[0])
     if len(set(dates)) < 2:
         return dates[0] if dates else None
     years = {one[:4] for one in dates}
@@ -190,29 +196,18 @@ def _born(row: Row, today: date, remarks: list[str]) -> str | None:
     return None
 
 
-def _checked_date(text: str, today: date) -> str:
-    text = _date(text)
-    try:
-        born = Query(name="-", born=text).born
-    except ValidationError as error:
-        raise _Unusable(f"the date of birth cannot be read: {faults(error)[0].problem}") from None
-    assert born is not None
-    first = earliest(born)
-    if first > today:
-        raise _Unusable(f"the date of birth {born} lies in the future")
-    if first.year < OLDEST:
-        raise _Unusable(f"the date of birth {born} lies before {OLDEST}")
-    return born
+def _dates(row: Row, remarks: list[str]) -> Iterator[tuple[str, ...]]:
+    """What each date of a row may mean; what cannot be read is remarked upon, as the row is asked without it."""
+    for text in _all_words(row["birth_date"]) or _all_words(row["birth_year"]):
+        meant = read_date(text)
+        if meant:
+            yield meant
+        elif text.casefold() not in NOT_KNOWN:
+            remarks.append(f"the date of birth {quote(text)} is not understood and not weighed; {_WRITE}")
 
 
-def _date(text: str) -> str:
-    with_time = _WITH_TIME.fullmatch(text)
-    return with_time[1] if with_time else _year(text)
-
-
-def _year(text: str) -> str:
-    year = _YEAR.fullmatch(text)
-    return year[1] if year else text
+_NOT = "it is not weighed"
+_WRITE = "write 1971-03-05, 1971-03 or 1971, as far as it is known"
 
 
 def _sex(row: Row, remarks: list[str]) -> Sex | None:
@@ -271,12 +266,13 @@ def _listed(row: Row, remarks: list[str]) -> Listed:
 
 
 def _listed_dates(row: Row, remarks: list[str]) -> Iterator[str]:
-    # A person whose date cannot be read stays findable by name.
-    for text in _all_words(row["birth_date"]) or _all_words(row["birth_year"]):
-        try:
-            yield _checked_date(text, date.max)
-        except _Unusable as why:
-            remarks.append(f"{why}; it is not weighed")
+    for one in dict.fromkeys(one for meant in _dates(row, remarks) for one in meant):
+        if int(one[:4]) not in OTHER_CALENDARS and int(one[:4]) < OLDEST:
+            remarks.append(f"the date of birth {quote(one)} lies before {OLDEST}; {_NOT}")
+        elif int(one[:4]) in OTHER_CALENDARS and not any(readings(one)):
+            remarks.append(f"the date of birth {quote(one)} is in neither the Hijri nor the Persian calendar; {_NOT}")
+        else:
+            yield one
 
 
 def _joined(one: Listed, other: Listed) -> Listed:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, computed_field, model_validator
 from rednotice.model.effect import Effect
 from rednotice.model.notice import Listing, Notice
 from rednotice.model.person import Sex
-from rednotice.model.values import BirthDate, CountryCode, Line, Noun, PartialDate, fault
+from rednotice.model.values import BirthDate, CountryCode, Line, Noun, fault
 
 
 class Query(Noun):
@@ -39,7 +39,7 @@ class Listed(Noun):
 
     id: Line
     names: tuple[str, ...]
-    born: tuple[PartialDate, ...] = ()
+    born: tuple[BirthDate, ...] = ()
     sex: Sex | None = None
     nationalities: tuple[CountryCode, ...] = ()
     documents: tuple[str, ...] = ()
