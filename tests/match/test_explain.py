@@ -74,3 +74,9 @@ def test_a_document_that_fits_is_said_to_decide(score: float, known: dict[str, s
     assert match.score == score
     assert says in match.means
     assert match.said(Agreement.AGREES)[0].datum == "document"
+
+
+def test_a_document_that_was_misread_is_said_not_to_decide() -> None:
+    match = explained(document="L898902C3", check_digit="7")
+    assert match.means.startswith("The document number was misread, so that it does not decide alone; compare")
+    assert "does not fit its check digit" in match.in_words

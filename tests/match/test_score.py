@@ -16,9 +16,11 @@ from rednotice.match.score import (
     DOCUMENT_DECIDES,
     DOCUMENT_MISREAD,
     NAME_AT_MOST,
+    NUMBER_SAYS,
     OTHERS,
     SAME_PERSON,
     Known,
+    Number,
     likelihood,
     needed,
     total,
@@ -169,6 +171,31 @@ def test_a_document_misread_decides_too_but_less_surely() -> None:
     assert said["document"][0] is Agreement.AGREES
 
 
+def test_a_misread_number_whose_listed_reading_fits_the_check_digit_is_as_good_as_one_typed() -> None:
+    read = listed("1", "Anna Eriksson", documents=("25WI51781",))
+    score, evidence = weigh_evidence(None, Query(document="25W151781", check_digit="7"), read)
+    assert (score, evidence[0].says) == (DOCUMENT_MISREAD, NUMBER_SAYS[Number.MISREAD])
+
+
+@pytest.mark.parametrize("number", ["L898902C3", "L8989O2C3"])
+def test_a_number_that_does_not_fit_its_check_digit_does_not_decide_alone(number: str) -> None:
+    def score(name_score: float | None, **known: Any) -> float:
+        return weigh_evidence(name_score, Query(document=number, check_digit="7", **known), HER)[0]
+
+    assert REPORTED_FROM < score(None) == score(0.0) < 0.51
+    assert score(0.0, sex="M", born="1950") < REPORTED_FROM
+    assert score(None, born="1974-08-05") > score(None, born="1974") > score(None)
+    assert DOCUMENT_MISREAD < score(NAME) <= DATA_AT_MOST
+    (evidence,) = weigh_evidence(None, Query(document=number, check_digit="7"), HER)[1]
+    assert evidence.verdict is Agreement.AGREES
+    assert "does not fit its check digit" in evidence.says
+
+
+def test_a_misread_number_never_lowers_what_all_else_gives() -> None:
+    known = {"born": "1974-08-05", "sex": "F"}
+    assert weighed(HER, 1.0, document="L8989O2C3", **known)[0] == weighed(HER, 1.0, **known)[0] > DOCUMENT_MISREAD
+
+
 def test_a_name_alone_never_makes_a_match_certain() -> None:
     assert weighed(HER, 1.0) == (NAME_AT_MOST, {})
 
@@ -225,7 +252,7 @@ def test_the_fast_score_and_the_one_in_words_are_the_same(
     query = asking("Anna Eriksson", **{**{one: FALSE[one] for one in false}, **{one: TRUE[one] for one in true}})
     known = Known.of(query)
     score, evidence = weigh_evidence(name_score, query, HER)
-    assert total(name_score, likelihood(known, HER)) == score
+    assert total(name_score, *likelihood(known, HER)) == score
     assert {one.datum for one in evidence} == true | false
     against = any(one.verdict is Agreement.CONTRADICTS for one in evidence)
     assert against is bool((false - true) - {"document"})

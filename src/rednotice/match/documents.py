@@ -1,7 +1,8 @@
 """Numbers of documents, and the machine-readable zone (ICAO Doc 9303): what a scanner or a typist hands over.
 
 Read are passports (TD3), identity cards (TD1, TD2) and visas (MRV-A, MRV-B). A zone is used as far as it is sound: each
-field by its own check digit, the whole by the composite one; what had to be mended or left is said in remarks.
+field by its own check digit, the whole by the composite one; what had to be mended or left is said in remarks. A number
+that does not fit its check digit is handed on with that digit: it finds, but decides nothing alone.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ class Zone:
 
     name: str | None = None
     document: str | None = None
+    check_digit: str | None = None
+    """The digit that the number does not fit, so that it was misread; `<` if none could be read."""
     born: str | None = None
     sex: Sex | None = None
     nationality: str | None = None
@@ -175,6 +178,7 @@ def read_mrz(query: Query, today: date) -> tuple[Query, tuple[str, ...]]:
     read = {
         "name": query.name or zone.name,
         "document": query.document or zone.document,
+        "check_digit": query.check_digit if query.document else zone.check_digit,
         "born": query.born or zone.born,
         "sex": query.sex or zone.sex,
         "nationality": query.nationality or zone.nationality,
@@ -191,7 +195,8 @@ def read_zone(text: str, today: date) -> Zone:
     """Reads a machine-readable zone as far as it is sound.
 
     The year of birth has two digits there: the latest year that is not in the future is taken. A document number whose
-    check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so.
+    check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so; of
+    several readings the one with the fewest changes counts. What fits after none, or several, is given as it was read.
     A check digit cannot tell apart characters whose values differ by ten (0, A, K, U and `<`; 6 and G; ...), nor the
     order of two neighbours whose values differ by five.
     """
@@ -332,6 +337,8 @@ class _Reader:
     """Whether the rows were cut from one string that is too long or too short, so that each may begin elsewhere."""
     mended: dict[Place, str] = field(default_factory=dict)
     """Checked fields as they are used, with their check digits."""
+    misfit: str | None = None
+    """The check digit that the number does not fit."""
 
     def read(self) -> Zone:
         born = self._born()
@@ -350,7 +357,7 @@ class _Reader:
             nationality = self._nationality(self.layout.state)
             if nationality:
                 self.remarks.append("the nationality was taken from the state that issued the passport")
-        return Zone(name, number, born, self._sex(), nationality, tuple(self.remarks))
+        return Zone(name, number, self.misfit, born, self._sex(), nationality, tuple(self.remarks))
 
     def _at(self, place: Place, shift: int = 0) -> str:
         row, start, end = place
@@ -413,35 +420,50 @@ class _Reader:
         if not self.rows[row]:
             return None
         if self._whole(row) and self.layout.rest and self._at((row, end, end + 1)) == "<":
-            long = self._long_number(place, self.layout.rest)
+            long, digit = self._long_number(place, self.layout.rest)
+            if long and check_digit_or_none(long) == digit and self._composite_fits() is not False:
+                return long.replace("<", "")
             if long:
-                return long
+                return self._misread(place, long, digit)
         read = self._checked(place, digits=False)
         if read is None and self._whole(row):
             read = self._mended(self._at((row, start, end + 1)))
         if read is None:
-            self._left("the document number", place)
-            return None
+            return self._misread(place, self._at(place), self._at((row, end, end + 1)).translate(_TO_DIGITS))
         self.mended[place] = read
         number = read[:-1].rstrip("<")
         if "<" in number:
             self.remarks.append(f"the document number {number} has a filler within: a sign left out, or a 0 misread")
         return number.replace("<", "") or None
 
-    def _long_number(self, place: Place, rest: Place) -> str | None:
-        """A number of more than nine characters, which goes on in the optional data, its check digit last.
+    def _long_number(self, place: Place, rest: Place) -> tuple[str, str]:
+        """A number of more than nine characters, which goes on in the optional data, and its check digit, last there.
 
         (Doc 9303-5, 4.2.2.) Since a lost check digit looks the same, the composite digit has to fit as well.
         """
-        more = re.match(r"([0-9A-Z]*)([0-9])<", self._at(rest))
-        if more is None or check_digit_or_none(self._at(place) + more[1]) != more[2] or self._composite_fits() is False:
+        more = re.match(r"([0-9A-Z]+)([0-9])<", self._at(rest))
+        return (self._at(place) + more[1], more[2]) if more else ("", "")
+
+    def _misread(self, place: Place, read: str, digit: str) -> str | None:
+        """A number that does not fit its check digit, as it was read; None where not even its place is sure."""
+        row = place[0]
+        number = read.replace("<", "")
+        if not self._whole(row) or not number or not set(read) <= _ALPHABET:
+            self._left("the document number", place)
             return None
-        return (self._at(place) + more[1]).replace("<", "")
+        self.misfit = digit if digit.isdigit() else "<"
+        gives = f"{read} gives {check_digit(read)}, {digit} is written"
+        self.remarks.append(
+            f"the document number {number} does not fit its check digit ({gives}): it was misread, and decides nothing "
+            "alone; compare it with the document"
+        )
+        return number
 
     def _mended(self, read: str) -> str | None:
-        """The one reading of lookalikes with which the check digit fits; None if there is none, or are several."""
+        """The reading of lookalikes with which the check digit fits; None if there is none, or are several as near."""
         number, digit = read[:-1], read[-1].translate(_TO_DIGITS)
-        fitting = [one for one in _readings(number) if check_digit_or_none(one) == digit]
+        changes = {one: _changes(number, one) for one in _readings(number) if check_digit_or_none(one) == digit}
+        fitting = [one for one, count in changes.items() if count == min(changes.values())]
         if len(fitting) != 1:
             return None
         self.remarks.append(
@@ -550,6 +572,10 @@ def _readings(number: str) -> list[str]:
             readings.add(number[:at] + _TWINS[character] * (end - at) + number[end:])
         at = end
     return sorted(readings - {number})
+
+
+def _changes(number: str, reading: str) -> int:
+    return sum(one != other for one, other in zip(number, reading, strict=True))
 
 
 def check_digit_or_none(read: str) -> str | None:

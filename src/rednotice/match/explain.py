@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rednotice.match.score import DOCUMENT_DECIDES
+from rednotice.match.score import NUMBER_SAYS, Number
 from rednotice.model.check import Agreement, Evidence, Listed, Match, Meeting, Part
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
     >>> means(0.81, ())[:58]
     'About 8 in 10 matches scored like this are the same person'
     """
-    document = any(one.datum == "document" and one.verdict is Agreement.AGREES for one in evidence)
+    document = next((one.says for one in evidence if one.datum == "document" and one.verdict is Agreement.AGREES), None)
     if document:
-        exact = "The document number decides alone"
-        said = exact if score >= DOCUMENT_DECIDES else "The document number fits as far as it can be read"
+        said = _DOCUMENT_MEANS[document]
         against = any(one.verdict is Agreement.CONTRADICTS for one in evidence)
         look = "what contradicts may mean that somebody else bears it; " if against else ""
         return f"{said}; {look}compare the document and its bearer."
@@ -64,6 +63,13 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
         f"{often} matches scored like this are the same person, where half of those asked are listed; "
         "it is a likeness, not proof."
     )
+
+
+_DOCUMENT_MEANS = {
+    NUMBER_SAYS[Number.FITS]: "The document number decides alone",
+    NUMBER_SAYS[Number.MISREAD]: "The document number fits as far as it can be read",
+    NUMBER_SAYS[Number.DOUBTFUL]: "The document number was misread, so that it does not decide alone",
+}
 
 
 def in_words(parts: tuple[Part, ...], other_order: bool, evidence: tuple[Evidence, ...]) -> str:

@@ -79,7 +79,7 @@ class Index:
         near, cut = _near(asked, segments, borne, least)
         found = []
         for person, position, odds in _candidates(segments, near, by_document):
-            score = total(odds, likelihood(known, person))
+            score = total(odds, *likelihood(known, person))
             if score >= reported_from:
                 found.append((score, odds or 0.0, person, position))
         found.sort(key=lambda one: (-one[0], -one[1], one[2].id))

@@ -13,12 +13,13 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from rednotice.match.dates import Born, Kinship, Relation, relation
-from rednotice.match.documents import lookalike_number, normal_number
+from rednotice.match.documents import check_digit_or_none, lookalike_number, normal_number
 from rednotice.model.check import Agreement, Evidence, Listed, Query
 from rednotice.model.person import Sex
 from rednotice.model.values import find_country
@@ -100,9 +101,28 @@ SAME_PARENT, OTHER_PARENT = _counted(75 / 77, 0.0081), _counted(2 / 77, 0.9919)
 as the names of two listed persons do (0.81 in 100 of 100,000 pairs)."""
 
 _NOT_SAID = Sex.UNKNOWN
-FITS = math.inf
-MISREAD = 1e9
-"""Beyond what all other data can say together."""
+
+
+class Number(IntEnum):
+    """How a document number asked stands to those listed; the surest last."""
+
+    ANOTHER = 0
+    DOUBTFUL = 1
+    MISREAD = 2
+    FITS = 3
+
+
+NUMBER_SAYS = {
+    Number.ANOTHER: "another document than those listed",
+    Number.DOUBTFUL: "the document number is the listed one as it was read, but does not fit its check digit",
+    Number.MISREAD: "the document number is the listed one but for characters that look alike, such as 0 and O",
+    Number.FITS: "the document number is the listed one",
+}
+DOUBTFUL = 1000.0
+"""How many times likelier a number makes a person that is the listed one, but does not fit its own check digit: what
+was misread in it may have made it another's. Chosen: with another name it gives even odds at most."""
+NAME_AT_LEAST = 1 / (1 + DOUBTFUL)
+"""What a name counts for beside such a number if it is another, or none was asked."""
 
 
 # --- What was asked, read once ------------------------------------------------------------------------------
@@ -115,6 +135,7 @@ class Known:
     query: Query
     number: str = ""
     lookalike: str = ""
+    check_digit: str | None = None
     born: Born | None = None
     sex: Sex | None = None
     nationality: str | None = None
@@ -139,6 +160,7 @@ class Known:
             query=query,
             number=normal_number(query.document) if query.document else "",
             lookalike=lookalike_number(query.document) if query.document else "",
+            check_digit=query.check_digit,
             born=Born.of(query.born) if query.born else None,
             sex=query.sex if query.sex is not Sex.UNKNOWN else None,
             nationality=query.nationality,
@@ -161,11 +183,11 @@ class Known:
         return found
 
 
-def likelihood(known: Known, person: Listed) -> float:
-    """How many times likelier what is known besides the name is if this is the person: `total` takes it with the name.
+def likelihood(known: Known, person: Listed) -> tuple[float, Number]:
+    """How many times likelier what is known besides the name is if this is the person, and how its document stands.
 
-    1 if nothing is known or comparable; infinite if a document number is the listed one, `MISREAD` or more if it is but
-    for characters that look alike. It is the product of the ratios that `weigh_evidence` puts in words.
+    1 if nothing is known or comparable. It is the product of the ratios that `weigh_evidence` puts in words; `total`
+    takes both with the name.
     """
     ratio = 1.0
     if known.born is not None and (dates := person.born):
@@ -181,26 +203,30 @@ def likelihood(known: Known, person: Listed) -> float:
     if known.mother and person.mother:
         ratio *= _PARENT[_parents_meet(known.mother, _parent(person.mother, known.own))]
     if known.number and person.documents:
-        document = max(_number_meets(known, listed) for listed in person.documents)
-        return document * max(ratio, 1.0) if document > 1.0 else ratio
-    return ratio
+        return ratio, max(_number_meets(known, listed) for listed in person.documents)
+    return ratio, Number.ANOTHER
 
 
-def total(name_score: float | None, ratio: float) -> float:
+def total(name_score: float | None, ratio: float, number: Number = Number.ANOTHER) -> float:
     """The score of a match (0 to 1): how near the names are, and all that is known besides.
 
     Args:
         name_score: how near the names are (0 to 1); None if the names were not compared.
         ratio: what `likelihood` gives.
+        number: what `likelihood` gives.
     """
+    if number is Number.FITS:
+        return DOCUMENT_DECIDES
     likeness = min(name_score or 0.0, NAME_AT_MOST)
-    odds = likeness / (1 - likeness) * min(ratio, MISREAD)
+    if number is Number.DOUBTFUL:
+        likeness, ratio = max(likeness, NAME_AT_LEAST), ratio * DOUBTFUL
+    odds = likeness / (1 - likeness) * ratio
     score = odds / (1 + odds)
     if score > NAME_AT_MOST:
         # What is nearly certain is kept in its order below what a document makes certain.
         score = NAME_AT_MOST + (score - NAME_AT_MOST) * (DATA_AT_MOST - NAME_AT_MOST) / (1 - NAME_AT_MOST)
-    if ratio >= MISREAD:
-        score = DOCUMENT_DECIDES if ratio == FITS else DOCUMENT_MISREAD
+    if number is Number.MISREAD:
+        score = max(score, DOCUMENT_MISREAD)
     return round(score, 4)
 
 
@@ -222,7 +248,7 @@ def weigh_evidence(
         person: who is listed.
     """
     known = asked if isinstance(asked, Known) else Known.of(asked)
-    return total(name_score, likelihood(known, person)), tuple(_all(known, person))
+    return total(name_score, *likelihood(known, person)), tuple(_all(known, person))
 
 
 # --- Datum by datum, in words -------------------------------------------------------------------------------
@@ -248,10 +274,13 @@ def _all(known: Known, person: Listed) -> Iterator[Evidence]:
             yield _in_words(parent, said, listed, met, f"{parent}'s name")
 
 
-def _number_meets(known: Known, listed: str) -> float:
-    if normal_number(listed) == known.number:
-        return FITS
-    return MISREAD if lookalike_number(listed) == known.lookalike else 1.0
+def _number_meets(known: Known, listed: str) -> Number:
+    number = normal_number(listed)
+    if number != known.number and lookalike_number(listed) != known.lookalike:
+        return Number.ANOTHER
+    if known.check_digit is not None and check_digit_or_none(number) != known.check_digit:
+        return Number.DOUBTFUL
+    return Number.FITS if number == known.number else Number.MISREAD
 
 
 def _document(known: Known, number: str, person: Listed) -> Evidence:
@@ -259,14 +288,11 @@ def _document(known: Known, number: str, person: Listed) -> Evidence:
         return _evidence("document", number, None, Agreement.UNKNOWN, "no document is listed")
     if known.number:
         met, listed = max((_number_meets(known, one), one) for one in person.documents)
-        if met == FITS:
-            return _evidence("document", number, listed, Agreement.AGREES, "the document number is the listed one")
-        if met == MISREAD:
-            says = "the document number is the listed one but for characters that look alike, such as 0 and O"
-            return _evidence("document", number, listed, Agreement.AGREES, says)
+        if met is not Number.ANOTHER:
+            return _evidence("document", number, listed, Agreement.AGREES, NUMBER_SAYS[met])
     # A person has many documents in a life: another number says little.
     words = ", ".join(person.documents)
-    return _evidence("document", number, words, Agreement.UNKNOWN, "another document than those listed")
+    return _evidence("document", number, words, Agreement.UNKNOWN, NUMBER_SAYS[Number.ANOTHER])
 
 
 def _born(known: Known, asked: str, listed: tuple[str, ...]) -> Evidence:
