@@ -206,6 +206,22 @@ def test_nor_do_all_data_but_a_document() -> None:
     assert NAME_AT_MOST < score <= DATA_AT_MOST < DOCUMENT_DECIDES
 
 
+BESIDES = {"born": "1974-08-05", "sex": "F", "nationality": "SE", "birthplace": "Luleå", "father": "Erik"}
+
+
+@pytest.mark.parametrize("datum", [*BESIDES, "mother"])
+@pytest.mark.parametrize("besides", [("born",), ("born", "sex"), tuple(BESIDES)])
+def test_what_contradicts_or_agrees_is_seen_in_the_score_however_much_else_agrees(
+    datum: str, besides: tuple[str, ...]
+) -> None:
+    known = {one: BESIDES[one] for one in besides if one != datum}
+    agrees, says_nothing, contradicts = (
+        weighed(HER, 1.0, **known, **more)[0] for more in ({datum: TRUE[datum]}, {}, {datum: FALSE[datum]})
+    )
+    assert agrees >= says_nothing + 0.0001
+    assert contradicts <= says_nothing - 0.0005
+
+
 TRUE = {
     "born": "1974-08-05",
     "sex": "F",

@@ -30,7 +30,7 @@ DOCUMENT_MISREAD = 0.95
 NAME_AT_MOST = 0.985
 """A name alone never makes a match certain."""
 DATA_AT_MOST = 0.998
-"""Nor does a name with all data but a document."""
+"""Nor does a name with all data but a document. Between the two a score goes by the log odds."""
 ROOT = 2
 """The root by which a ratio counts that goes with the name; the module says why."""
 
@@ -223,11 +223,16 @@ def total(name_score: float | None, ratio: float, number: Number = Number.ANOTHE
     odds = likeness / (1 - likeness) * ratio
     score = odds / (1 + odds)
     if score > NAME_AT_MOST:
-        # What is nearly certain is kept in its order below what a document makes certain.
-        score = NAME_AT_MOST + (score - NAME_AT_MOST) * (DATA_AT_MOST - NAME_AT_MOST) / (1 - NAME_AT_MOST)
+        # As probabilities, what is nearly certain would be one number: whatever agrees or contradicts has to be seen.
+        beyond = math.log(odds * (1 - NAME_AT_MOST) / NAME_AT_MOST) / _ALL_ELSE
+        score = NAME_AT_MOST + (DATA_AT_MOST - NAME_AT_MOST) * min(beyond, 1.0)
     if number is Number.MISREAD:
         score = max(score, DOCUMENT_MISREAD)
     return round(score, 4)
+
+
+_ALL_ELSE = math.log(DOUBTFUL * max(BORN.values()) * SAME_SEX * SHARED_NATIONALITY * SAME_PLACE * SAME_PARENT**2)
+"""The log of what all that agrees can weigh together."""
 
 
 def needed(score: float, ratio: float) -> float:
