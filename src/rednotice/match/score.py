@@ -27,6 +27,8 @@ from rednotice.model.values import find_country
 DOCUMENT_DECIDES = 0.999
 DOCUMENT_MISREAD = 0.95
 """A number that is the listed one but for characters that look alike."""
+DOCUMENT_COST = 0.044
+"""What all that contradicts takes from either at most: a number decides, but it may be another's document."""
 NAME_AT_MOST = 0.985
 """A name alone never makes a match certain."""
 DATA_AT_MOST = 0.998
@@ -122,7 +124,9 @@ DOUBTFUL = 1000.0
 """How many times likelier a number makes a person that is the listed one, but does not fit its own check digit: what
 was misread in it may have made it another's. Chosen: with another name it gives even odds at most."""
 NAME_AT_LEAST = 1 / (1 + DOUBTFUL)
-"""What a name counts for beside such a number if it is another, or none was asked."""
+"""What a name counts for beside a number if it is another, or beside such a one if none was asked."""
+NAME_IS_ANOTHER = 0.2
+"""A name less near than this is another; so is the least that is reported (`match.REPORTED_FROM`)."""
 
 
 # --- What was asked, read once ------------------------------------------------------------------------------
@@ -215,8 +219,6 @@ def total(name_score: float | None, ratio: float, number: Number = Number.ANOTHE
         ratio: what `likelihood` gives.
         number: what `likelihood` gives.
     """
-    if number is Number.FITS:
-        return DOCUMENT_DECIDES
     likeness = min(name_score or 0.0, NAME_AT_MOST)
     if number is Number.DOUBTFUL:
         likeness, ratio = max(likeness, NAME_AT_LEAST), ratio * DOUBTFUL
@@ -226,13 +228,27 @@ def total(name_score: float | None, ratio: float, number: Number = Number.ANOTHE
         # As probabilities, what is nearly certain would be one number: whatever agrees or contradicts has to be seen.
         beyond = math.log(odds * (1 - NAME_AT_MOST) / NAME_AT_MOST) / _ALL_ELSE
         score = NAME_AT_MOST + (DATA_AT_MOST - NAME_AT_MOST) * min(beyond, 1.0)
-    if number is Number.MISREAD:
-        score = max(score, DOCUMENT_MISREAD)
+    if number >= Number.MISREAD:
+        decides = DOCUMENT_DECIDES if number is Number.FITS else DOCUMENT_MISREAD
+        score = max(score, decides - DOCUMENT_COST * _against(name_score, ratio))
     return round(score, 4)
+
+
+def _against(name_score: float | None, ratio: float) -> float:
+    """How much the name and all else speak against a number that fits (0 to 1), by their log odds."""
+    likeness = 0.5 if name_score is None else min(max(name_score, NAME_AT_LEAST), NAME_AT_MOST)
+    odds = min(ratio * likeness / (1 - likeness), 1.0)
+    return min(-math.log(odds) / _ALL_AGAINST, 1.0)
 
 
 _ALL_ELSE = math.log(DOUBTFUL * max(BORN.values()) * SAME_SEX * SHARED_NATIONALITY * SAME_PLACE * SAME_PARENT**2)
 """The log of what all that agrees can weigh together."""
+
+
+_ALL_AGAINST = -math.log(
+    NAME_AT_LEAST * min(BORN.values()) * OTHER_SEX * OTHER_NATIONALITY * OTHER_PLACE * OTHER_PARENT**2
+)
+"""The log of what all that contradicts can weigh together, and another name."""
 
 
 def needed(score: float, ratio: float) -> float:
@@ -253,7 +269,13 @@ def weigh_evidence(
         person: who is listed.
     """
     known = asked if isinstance(asked, Known) else Known.of(asked)
-    return total(name_score, *likelihood(known, person)), tuple(_all(known, person))
+    ratio, number = likelihood(known, person)
+    evidence = tuple(_all(known, person))
+    if number is not Number.ANOTHER and name_score is not None and name_score < NAME_IS_ANOTHER and person.names:
+        # Where a document decides, the name is one more datum.
+        listed, says = person.names[0], "another name is listed"
+        evidence = (_evidence("name", known.query.name or "", listed, Agreement.CONTRADICTS, says), *evidence)
+    return total(name_score, ratio, number), evidence
 
 
 # --- Datum by datum, in words -------------------------------------------------------------------------------
