@@ -81,7 +81,7 @@ def test_a_document_that_fits_is_said_to_decide(score: float, known: dict[str, s
     [
         (
             {"name": "John Smith", "born": "1990-01-05", "sex": "M"},
-            "the document number is the listed one, but the name, birth and sex are another's: ask whose document it is",
+            "the document number is the listed one, but the name, birth and sex are another's: ask whose",
         ),
         (
             {"name": "John Smith"},
