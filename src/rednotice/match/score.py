@@ -44,7 +44,9 @@ SAME_PERSON: dict[Kinship, float] = {
     Kinship.PLACEHOLDER: 0.93,
     Kinship.SAME_YEAR_RECKONED: 0.93,
     Kinship.SWAPPED: 0.07 * 12 / 504,
+    Kinship.SWAPPED_RECKONED: 0.07 * 12 / 504,
     Kinship.MISTYPED: 0.07 * 80 / 504,
+    Kinship.MISTYPED_RECKONED: 0.07 * 80 / 504,
     Kinship.OTHER_DAY: 0.07 * 2 / 504,
     Kinship.OTHER_MONTH: 0.07 * 30 / 504,
     Kinship.NEXT_YEAR: 0.07 * 118 / 504,
@@ -66,7 +68,9 @@ OTHERS: dict[Kinship, float] = {
     Kinship.PLACEHOLDER: _YEAR,
     Kinship.SAME_YEAR_RECKONED: 4 * _YEAR,
     Kinship.SWAPPED: 0.0000255,
+    Kinship.SWAPPED_RECKONED: 4 * 0.0000255,
     Kinship.MISTYPED: 0.00223,
+    Kinship.MISTYPED_RECKONED: 4 * 0.00223,
     Kinship.OTHER_DAY: 0.00111,
     Kinship.OTHER_MONTH: 0.0190,
     Kinship.NEXT_YEAR: 0.0461,
@@ -76,7 +80,8 @@ OTHERS: dict[Kinship, float] = {
 }
 """How often the dates of two persons stand so. The year: all pairs of the 4,719 listed persons with a year of birth
 (`matching/people.jsonl`); the rest: two million pairs of whole dates drawn from OFAC's list. A Hijri date leaves five
-days open, a Persian one; a year of either touches two Gregorian ones, and both calendars may be meant."""
+days open, a Persian one; a year of either touches two Gregorian ones, and both calendars may be meant. A slip is looked
+for in the calendar and in the Gregorian, for either reading: four times."""
 
 _CONTRADICTS = frozenset({Kinship.FEW_YEARS, Kinship.SEVERAL_YEARS, Kinship.MANY_YEARS})
 _SAYS_NEITHER = frozenset({Kinship.OTHER_DAY, Kinship.OTHER_MONTH, Kinship.NEXT_YEAR})
