@@ -271,6 +271,55 @@ def test_entities_give_persons_with_their_aliases_dates_and_documents(tmp_path: 
     )
 
 
+def ftm(tmp_path: Path, *documents: tuple[str, str, dict[str, list[Any]]]) -> list[Listed]:
+    """The persons of a file of entities, each given as its id, schema and properties."""
+    lines = [json.dumps({"id": key, "schema": schema, "properties": held}) for key, schema, held in documents]
+    (piece,) = read(put(tmp_path, "a.ftm.json", "\n".join(lines).encode()), Kind.PERSONS)
+    return persons(piece.batch)[0]
+
+
+@pytest.mark.parametrize(
+    ("properties", "names"),
+    [
+        ({"firstName": ["Petra"], "lastName": ["Volgard"]}, ("Petra Volgard",)),
+        ({"lastName": ["Volgard"]}, ("Volgard",)),
+        (
+            {"firstName": ["Petra", "Петра"], "middleName": ["Ida", "Ида"], "lastName": ["Volgard", "Вольгард"]},
+            ("Petra Ida Volgard", "Петра Ида Вольгард"),
+        ),
+        (
+            {"firstName": ["Petra"], "secondName": ["Ida"], "lastName": ["Volgard", "Beispiel"], "alias": ["Peti"]},
+            ("Petra Ida Volgard", "Petra Ida Beispiel", "Peti"),
+        ),
+        ({"name": ["Petra Volgard"], "firstName": ["P."], "lastName": ["Volgard"]}, ("Petra Volgard",)),
+    ],
+)
+def test_the_name_of_an_entity_is_put_together_of_its_parts_where_none_is_whole(
+    properties: dict[str, list[Any]], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    (found,) = ftm(tmp_path, ("1", "Person", properties))
+    assert found.names == names
+
+
+def test_passports_of_their_own_place_and_parents_go_with_the_person(tmp_path: Path) -> None:
+    (found, other) = ftm(
+        tmp_path,
+        ("p1", "Passport", {"holder": ["1"], "number": ["SYN1"]}),
+        ("1", "Person", {
+            "name": ["Petra Volgard"], "birthPlace": ["Graz"], "birthCountry": ["at"], "fatherName": ["Olof"],
+            "motherName": ["Ida"], "idNumber": ["SYN3"],
+        }),
+        ("2", "Person", {"name": ["Mira"], "identification": [
+            {"schema": "Identification", "properties": {"number": ["SYN4"]}},
+        ]}),
+        ("p2", "Identification", {"holder": ["1", "9"], "number": ["SYN2", "SYN1"]}),
+        ("c", "Company", {"name": ["Synthetic Shipping"]}),
+    )  # fmt: skip
+    assert found.documents == ("SYN3", "SYN1", "SYN2")
+    assert (found.birthplace, found.father, found.mother) == ("Graz, at", "Olof", "Ida")
+    assert other.documents == ("SYN4",)
+
+
 @pytest.mark.parametrize("name", ["list.csv", "list.jsonl", "list.parquet"])
 def test_a_long_table_comes_in_batches_that_say_where_they_stand(name: str, tmp_path: Path) -> None:
     count = 2 * BATCH + 17

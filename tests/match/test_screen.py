@@ -89,6 +89,17 @@ def test_a_query_of_several_names_finds_each_person_once_by_the_best(index: Inde
     assert him.startswith("Samir: same; Numudhaji: same")
 
 
+def test_place_and_parents_are_weighed_too() -> None:
+    rows = [
+        {"id": place, "names": "Petra Volgard", "birthplace": place, "father": "Olof", "mother": ["Ida", "Ita"]}
+        for place in ("Graz, Austria", "Kiruna, Sweden")
+    ]
+    (question,) = questions(a_batch({"query_id": 1, "name": "Petra Volgard", "birthplace": "Graz"}), TODAY)
+    matches = build(persons(a_batch(*rows))[0]).check(question.queries[0]).matches
+    assert [match.id for match in matches] == ["Graz, Austria", "Kiruna, Sweden"]
+    assert matches[0].in_words.endswith("the same place or country of birth")
+
+
 def test_a_document_alone_can_be_asked(index: Index) -> None:
     assert asked(index, {"query_id": 1, "document": "syn-0000417"}).hits.column("id").to_pylist() == ["P1"]
 

@@ -41,9 +41,9 @@ ROW_GROUP = 50_000
 SEPARATORS = ",;\t|"
 STANDARD = Path("-")
 
-_SEVERAL = frozenset({"name", "names", "birth_date", "nationality", "document"})
+_SEVERAL = frozenset({"name", "names", "birth_date", "nationality", "document", "birthplace", "father", "mother"})
 """Columns of which one row may have several values."""
-_SPLIT = _SEVERAL - {"name"}
+_SPLIT = _SEVERAL - {"name", "birthplace", "father", "mother"}
 """Those of which a cell of CSV is split."""
 _INTEGER = range(-(2**63), 2**63)
 
@@ -264,6 +264,7 @@ def _cell(name: str, text: str) -> Any:
 
 def _json_rows(lines: _Lines, kind: Kind, *, is_ftm: bool = False) -> Iterator[Row]:
     is_first = True
+    papers: dict[str, list[str]] = {}
     for line in lines:
         if not line.strip():
             continue
@@ -274,16 +275,33 @@ def _json_rows(lines: _Lines, kind: Kind, *, is_ftm: bool = False) -> Iterator[R
                 mend = "Write one JSON object a line (jq -c '.[]' makes that of a list)"
                 raise _not_a_table(f"{lines.path} is not JSON Lines: line {lines.number} is {fault}", mend)
             is_ftm = is_ftm or ("schema" in row and "properties" in row)
-            if not is_ftm:
+            if is_ftm:
+                papers = _papers(lines.path)
+            else:
                 require_columns(map(_column, row), kind.needed[0], kind.needed[1], kind.columns)
         if row is None:
             yield {UNREADABLE: f"line {lines.number} is {fault}"}
         elif not is_ftm:
             yield {_column(name): value for name, value in row.items()}
         elif entities.is_person(row):
-            yield entities.as_row(row, kind.columns[0], kind.columns[1])
+            yield entities.as_row(row, kind.columns[0], kind.columns[1], papers.get(str(row.get("id")), ()))
     if is_first:
         raise _empty(lines.path)
+
+
+def _papers(path: Path) -> dict[str, list[str]]:
+    """The numbers of documents that stand as entities of their own, before or after their holder in the file."""
+    found: dict[str, list[str]] = {}
+    if path == STANDARD:
+        return found  # it can be read but once
+    with _opened(path) as file:
+        for raw in iter(lambda: file.readline(LINE_LIMIT), b""):
+            # Few lines are those of a document; the others need not be understood twice.
+            if b'"holder"' in raw:
+                entity, _ = _object(raw.decode("utf-8", "replace"))
+                for holder, number in entities.papers(entity or {}):
+                    found.setdefault(holder, []).append(number)
+    return found
 
 
 def _object(line: str) -> tuple[Row | None, str]:

@@ -99,9 +99,9 @@ def screen(
 ) -> None:
     """Look for every person of a list in another list, or in the node's notices and lists, in one go.
 
-    QUERIES has query_id and name (or document), and if known birth_date or birth_year, nationality, sex; PERSONS has
-    id and names. Both may be CSV, JSON Lines, Parquet or FollowTheMoney; the hits are query_id, rank, id, score and
-    explanation. A run that was interrupted goes on when it is started again.
+    QUERIES has query_id and name (or document), and if known birth_date or birth_year, nationality, sex, birthplace,
+    father, mother; PERSONS has id and names. Both may be CSV, JSON Lines, Parquet or FollowTheMoney; the hits are
+    query_id, rank, id, score and explanation. A run that was interrupted goes on when it is started again.
     """
     started = time.monotonic()
     is_node = against == NODE

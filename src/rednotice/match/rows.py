@@ -1,6 +1,7 @@
 """Rows of a table as questions and as persons: what a list to screen, and a list to screen against, look like.
 
-    a query     query_id, name or document; if known birth_date or birth_year, nationality, sex
+    a query     query_id, name or document; if known birth_date or birth_year, nationality, sex, birthplace, and the
+                names of father and mother
     a person    id, names; if known the same
 
 A value may be one or a list, text or a number or a date, as the table's format has it. What a row says that cannot be
@@ -25,10 +26,11 @@ from rednotice.match.written import NOT_KNOWN, read_date
 from rednotice.model.check import Listed, Query
 from rednotice.model.faults import faults
 from rednotice.model.person import Sex
-from rednotice.model.values import OTHER_CALENDARS, find_country
+from rednotice.model.values import LINE_LIMIT, OTHER_CALENDARS, find_country
 
-QUERY_COLUMNS = ("query_id", "name", "birth_date", "birth_year", "nationality", "sex", "document")
-PERSON_COLUMNS = ("id", "names", "birth_date", "birth_year", "nationality", "sex", "document")
+_KNOWN = ("birth_date", "birth_year", "nationality", "sex", "document", "birthplace", "father", "mother")
+QUERY_COLUMNS = ("query_id", "name", *_KNOWN)
+PERSON_COLUMNS = ("id", "names", *_KNOWN)
 ALSO_CALLED = {"names": "name", "name": "names"}
 """Where a table of persons says `name`, or one of queries `names`, it is taken for the other."""
 UNREADABLE = "unreadable"
@@ -165,6 +167,7 @@ def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
             f"it has {max(len(names), len(documents))} names or documents; the first {NAMES_LIMIT} are asked"
         )
     known = {"born": _born(row, today, remarks), "sex": _sex(row, remarks), "nationality": _nationality(row, remarks)}
+    known |= _in_words(row)
     first_name = names[0] if names else None
     first_document = documents[0] if documents else None
     asked = []
@@ -260,9 +263,16 @@ def _listed(row: Row, remarks: list[str]) -> Listed:
             sex=_sex(row, remarks),
             nationalities=_countries(row, remarks),
             documents=tuple(dict.fromkeys(documents)),
+            **_in_words(row),
         )
     except ValidationError as error:
         raise _Unusable("; ".join(f"{one.path} {one.problem}" for one in faults(error))) from None
+
+
+def _in_words(row: Row) -> dict[str, str | None]:
+    """Place and parents, as far as a line holds them: they are compared by their words."""
+    words = {datum: ", ".join(dict.fromkeys(_all_words(row[datum]))) for datum in ("birthplace", "father", "mother")}
+    return {datum: said[:LINE_LIMIT].strip() or None for datum, said in words.items()}
 
 
 def _listed_dates(row: Row, remarks: list[str]) -> Iterator[str]:
@@ -283,6 +293,9 @@ def _joined(one: Listed, other: Listed) -> Listed:
         sex=other.sex if one.sex is None else one.sex if other.sex in (None, one.sex) else Sex.UNKNOWN,
         nationalities=tuple(dict.fromkeys((*one.nationalities, *other.nationalities))),
         documents=tuple(dict.fromkeys((*one.documents, *other.documents))),
+        birthplace=one.birthplace or other.birthplace,
+        father=one.father or other.father,
+        mother=one.mother or other.mother,
     )
 
 

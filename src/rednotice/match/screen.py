@@ -29,6 +29,9 @@ QUERY = pa.schema(
         ("nationality", pa.string()),
         ("sex", pa.string()),
         ("document", pa.string()),
+        ("birthplace", pa.string()),
+        ("father", pa.string()),
+        ("mother", pa.string()),
     ]
 )
 """The columns of a query. Only query_id and name (or document) must be there; types may differ (`match.rows`)."""
