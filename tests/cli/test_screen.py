@@ -91,6 +91,21 @@ def test_the_example_gives_hits_and_says_what_was_left_out(screening: Screening)
     assert sorted(path.name for path in screening.folder.iterdir()) == ["hits.csv", "rest.csv"]
 
 
+def test_remarks_on_the_words_of_one_datum_are_summed_up(screening: Screening) -> None:
+    rows = [(n, "Petra Volgard", ("Atlantis", "Atlantis", "Utopia", "AT", "Avalon", "Lemuria")[n], "") for n in range(6)]
+    rows += [(n, "Petra Volgard", "Kosovo", "72") for n in (7, 8)]
+    text = "".join(f"{n},{name},{nationality},{born}\n" for n, name, nationality, born in rows)
+    (screening.folder / "persons.csv").write_text("id,names,nationality,birth_date\n" + text)
+    _, said = screening.run(QUERIES, "--against", "persons.csv", "-o", "hits.csv")
+    assert "persons.csv: 8 persons, 0 rows left out, 7 remarks." in said
+    assert "5 nationalities are not used: 'Atlantis' (2), 'Utopia' (1), 'Avalon' (1), and 1 more" in said
+    assert [line.partition(":")[0] for line in said.splitlines() if line.startswith("row")] == [
+        "row 7 (7)",
+        "row 8 (8)",
+        "row 7 (7)",  # of the queries
+    ]
+
+
 @pytest.mark.parametrize("name", ["hits.jsonl", "hits.parquet"])
 def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> None:
     screening.run(QUERIES, "--against", PERSONS, "-o", name, "--top", "1")

@@ -123,7 +123,11 @@ def test_a_row_that_cannot_be_asked_is_left_out_and_says_why(row: dict[str, Any]
 
 REMARKS = {
     "no country": ({"nationality": "Atlantis"}, "the nationality 'Atlantis' is not a country of today and not weighed"),
-    "several": ({"nationality": ["FR", "Germany"]}, "it has several nationalities; none is weighed"),
+    "two countries of one name": (
+        {"nationality": "Korea"},
+        "it may be of several nationalities (KP, KR); none is weighed",
+    ),
+    "several": ({"nationality": ["FR", "Germany"]}, "it may be of several nationalities (FR, DE); none is weighed"),
     "a sex": ({"sex": "perhaps"}, "the sex 'perhaps' is not understood and not weighed; write M, F or U"),
     "a date that is none": (
         {"birth_date": "1971-02-30"},

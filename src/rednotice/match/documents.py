@@ -21,7 +21,6 @@ from anyascii import anyascii
 from rednotice.errors import InvalidInput
 from rednotice.model.check import Query
 from rednotice.model.person import Sex
-from rednotice.model.values import country_names
 
 _WEIGHTS = (7, 3, 1)
 _ALPHABET = frozenset(string.ascii_uppercase + string.digits + "<")
@@ -647,7 +646,7 @@ class _Reader:
             return None
         country = pycountry.countries.get(alpha_3=code) if code else None
         known = country.alpha_2 if country else _STATES.get(code)
-        if known in country_names():
+        if known:
             return str(known)
         if code and code != _SPECIMEN:
             stands_for = f"stands for {_NO_STATES[code]}" if code in _NO_STATES else "is not the code of a state"

@@ -25,8 +25,9 @@ from rednotice.match.dates import may_be_born, readings
 from rednotice.match.written import NOT_KNOWN, read_date
 from rednotice.model.check import Listed, Query
 from rednotice.model.faults import faults
+from rednotice.model.nationalities import find_nationalities
 from rednotice.model.person import Sex
-from rednotice.model.values import LINE_LIMIT, OTHER_CALENDARS, find_country
+from rednotice.model.values import LINE_LIMIT, OTHER_CALENDARS
 
 _KNOWN = ("birth_date", "birth_year", "nationality", "sex", "document", "birthplace", "father", "mother")
 QUERY_COLUMNS = ("query_id", "name", *_KNOWN)
@@ -50,6 +51,15 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What of a row is not used and why; if it is for a word of one datum, which: such remarks can be counted."""
+
+    says: str
+    datum: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something about a row that its owner should know: that it was left out, or what of it was not understood."""
 
@@ -58,6 +68,13 @@ class Note:
     id: str
     says: str
     left_out: bool
+    datum: str = ""
+    word: str = ""
+
+    @classmethod
+    def on(cls, row: int, key: str, remark: Remark) -> Note:
+        """A remark with the row that it is on."""
+        return cls(row, key, remark.says, left_out=False, datum=remark.datum, word=remark.word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +101,14 @@ def questions(batch: pa.RecordBatch, today: date) -> Iterator[Question]:
         InvalidInput: if a column that is needed is missing; names those expected and those found.
     """
     for number, row in enumerate(_rows(batch, QUERY_COLUMNS, "query_id", ("name", "document")), start=1):
-        remarks: list[str] = []
+        remarks: list[Remark] = []
         name = _words(row["query_id"]) or "(no query_id)"
         try:
             queries = _queries(row, today, remarks)
         except _Unusable as why:
             yield Question(row["query_id"], (), (Note(number, name, str(why), left_out=True),))
             continue
-        yield Question(row["query_id"], queries, tuple(Note(number, name, said, left_out=False) for said in remarks))
+        yield Question(row["query_id"], queries, tuple(Note.on(number, name, remark) for remark in remarks))
 
 
 def persons(batch: pa.RecordBatch) -> tuple[list[Listed], list[Note]]:
@@ -103,13 +120,13 @@ def persons(batch: pa.RecordBatch) -> tuple[list[Listed], list[Note]]:
     taken: list[Listed] = []
     notes: list[Note] = []
     for number, row in enumerate(_rows(batch, PERSON_COLUMNS, "id", ("names", "document")), start=1):
-        remarks: list[str] = []
+        remarks: list[Remark] = []
         name = _words(row["id"]) or "(no id)"
         try:
             taken.append(_listed(row, remarks))
         except _Unusable as why:
             notes.append(Note(number, name, str(why), left_out=True))
-        notes += [Note(number, name, said, left_out=False) for said in remarks]
+        notes += [Note.on(number, name, remark) for remark in remarks]
     return taken, notes
 
 
@@ -154,7 +171,7 @@ def _rows(batch: pa.RecordBatch, known: tuple[str, ...], needed: str, one_of: tu
         yield {column: columns[column][number] for column in (*known, UNREADABLE)}
 
 
-def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
+def _queries(row: Row, today: date, remarks: list[Remark]) -> tuple[Query, ...]:
     if row[UNREADABLE]:
         raise _Unusable(row[UNREADABLE])
     if not _words(row["query_id"]):
@@ -163,9 +180,8 @@ def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
     if not names and not documents:
         raise _Unusable("it has neither a name nor a document")
     if max(len(names), len(documents)) > NAMES_LIMIT:
-        remarks.append(
-            f"it has {max(len(names), len(documents))} names or documents; the first {NAMES_LIMIT} are asked"
-        )
+        count = max(len(names), len(documents))
+        remarks.append(Remark(f"it has {count} names or documents; the first {NAMES_LIMIT} are asked"))
     known = {"born": _born(row, today, remarks), "sex": _sex(row, remarks), "nationality": _nationality(row, remarks)}
     known |= _in_words(row)
     first_name = names[0] if names else None
@@ -179,7 +195,7 @@ def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
     return tuple(asked)
 
 
-def _born(row: Row, today: date, remarks: list[str]) -> str | None:
+def _born(row: Row, today: date, remarks: list[Remark]) -> str | None:
     """The one date of birth that is weighed; of several only what they share."""
     dates = []
     for meant in _dates(row, remarks):
@@ -187,7 +203,7 @@ def _born(row: Row, today: date, remarks: list[str]) -> str | None:
             # Day and month swapped are near enough to each other to be found.
             may_be_born(meant[0], today)
         except InvalidInput as error:
-            remarks.append(f"the date of birth {error.faults[0].problem}; {_NOT}")
+            remarks.append(Remark(f"the date of birth {error.faults[0].problem}; {_NOT}", "date of birth", meant[0]))
         else:
             dates.append(meant[0])
     if len(set(dates)) < 2:
@@ -195,58 +211,60 @@ def _born(row: Row, today: date, remarks: list[str]) -> str | None:
     years = {one[:4] for one in dates}
     if len(years) == 1:
         return years.pop()
-    remarks.append("it has dates of birth in several years; none is weighed")
+    remarks.append(Remark("it has dates of birth in several years; none is weighed"))
     return None
 
 
-def _dates(row: Row, remarks: list[str]) -> Iterator[tuple[str, ...]]:
+def _dates(row: Row, remarks: list[Remark]) -> Iterator[tuple[str, ...]]:
     """What each date of a row may mean; what cannot be read is remarked upon, as the row is asked without it."""
     for text in _all_words(row["birth_date"]) or _all_words(row["birth_year"]):
         meant = read_date(text)
         if meant:
             yield meant
         elif text.casefold() not in NOT_KNOWN:
-            remarks.append(f"the date of birth {quote(text)} is not understood and not weighed; {_WRITE}")
+            says = f"the date of birth {quote(text)} is not understood and not weighed; {_WRITE}"
+            remarks.append(Remark(says, "date of birth", text))
 
 
 _NOT = "it is not weighed"
 _WRITE = "write 1971-03-05, 1971-03 or 1971, as far as it is known"
 
 
-def _sex(row: Row, remarks: list[str]) -> Sex | None:
+def _sex(row: Row, remarks: list[Remark]) -> Sex | None:
     said = {word.casefold() for word in _all_words(row["sex"])}
     found = {_SEXES[word] for word in said if word in _SEXES}
     unknown = sorted(said - _SEXES.keys())
     if unknown:
-        remarks.append(f"the sex {quote(unknown[0])} is not understood and not weighed; write M, F or U")
+        says = f"the sex {quote(unknown[0])} is not understood and not weighed; write M, F or U"
+        remarks.append(Remark(says, "sex", unknown[0]))
     return found.pop() if len(found) == 1 else None
 
 
-def _nationality(row: Row, remarks: list[str]) -> str | None:
+def _nationality(row: Row, remarks: list[Remark]) -> str | None:
     codes = _countries(row, remarks)
     if len(codes) > 1:
-        remarks.append("it has several nationalities; none is weighed")
+        remarks.append(Remark(f"it may be of several nationalities ({', '.join(codes)}); none is weighed"))
     return codes[0] if len(codes) == 1 else None
 
 
-def _countries(row: Row, remarks: list[str]) -> tuple[str, ...]:
-    codes = []
+def _countries(row: Row, remarks: list[Remark]) -> tuple[str, ...]:
+    codes: list[str] = []
     for word in _all_words(row["nationality"]):
-        code = _country(word)
-        if code:
-            codes.append(code)
-        else:
-            remarks.append(f"the nationality {quote(word)} is not a country of today and not weighed")
+        found = _nationalities(word)
+        codes += found
+        if not found:
+            says = f"the nationality {quote(word)} is not a country of today and not weighed"
+            remarks.append(Remark(says, "nationality", word))
     return tuple(dict.fromkeys(codes))
 
 
 @lru_cache(maxsize=4096)
-def _country(word: str) -> str | None:
+def _nationalities(word: str) -> tuple[str, ...]:
     # A list says the same few words over and over, and to look one up takes longer than to compare a name.
-    return find_country(word)
+    return find_nationalities(word)
 
 
-def _listed(row: Row, remarks: list[str]) -> Listed:
+def _listed(row: Row, remarks: list[Remark]) -> Listed:
     if row[UNREADABLE]:
         raise _Unusable(row[UNREADABLE])
     key = _words(row["id"])
@@ -275,12 +293,13 @@ def _in_words(row: Row) -> dict[str, str | None]:
     return {datum: said[:LINE_LIMIT].strip() or None for datum, said in words.items()}
 
 
-def _listed_dates(row: Row, remarks: list[str]) -> Iterator[str]:
+def _listed_dates(row: Row, remarks: list[Remark]) -> Iterator[str]:
     for one in dict.fromkeys(one for meant in _dates(row, remarks) for one in meant):
         if int(one[:4]) not in OTHER_CALENDARS and int(one[:4]) < OLDEST:
-            remarks.append(f"the date of birth {quote(one)} lies before {OLDEST}; {_NOT}")
+            remarks.append(Remark(f"the date of birth {quote(one)} lies before {OLDEST}; {_NOT}", "date of birth", one))
         elif int(one[:4]) in OTHER_CALENDARS and not any(readings(one)):
-            remarks.append(f"the date of birth {quote(one)} is in neither the Hijri nor the Persian calendar; {_NOT}")
+            says = f"the date of birth {quote(one)} is in neither the Hijri nor the Persian calendar; {_NOT}"
+            remarks.append(Remark(says, "date of birth", one))
         else:
             yield one
 
