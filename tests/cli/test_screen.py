@@ -92,7 +92,9 @@ def test_the_example_gives_hits_and_says_what_was_left_out(screening: Screening)
 
 
 def test_remarks_on_the_words_of_one_datum_are_summed_up(screening: Screening) -> None:
-    rows = [(n, "Petra Volgard", ("Atlantis", "Atlantis", "Utopia", "AT", "Avalon", "Lemuria")[n], "") for n in range(6)]
+    rows = [
+        (n, "Petra Volgard", ("Atlantis", "Atlantis", "Utopia", "AT", "Avalon", "Lemuria")[n], "") for n in range(6)
+    ]
     rows += [(n, "Petra Volgard", "Kosovo", "72") for n in (7, 8)]
     text = "".join(f"{n},{name},{nationality},{born}\n" for n, name, nationality, born in rows)
     (screening.folder / "persons.csv").write_text("id,names,nationality,birth_date\n" + text)
@@ -118,6 +120,13 @@ def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> 
     assert [(row["query_id"], row["rank"], row["id"]) for row in rows] == [
         ("1", 1, "SYN-3"), ("2", 1, "SYN-1"), ("3", 1, "SYN-4"), ("5", 1, "SYN-1"), ("6", 1, "SYN-2"),
     ]  # fmt: skip
+
+
+def test_json_lines_on_standard_input_need_a_word(screening: Screening) -> None:
+    for more, says in (((), "say so with --queries-format jsonl"), (("--queries-format", "jsonl"), "1 query, 1 hit")):
+        started = screening.start("-", "--against", PERSONS, "-o", "-", *more, stdin=subprocess.PIPE)
+        _, said = started.communicate('{"query_id": 1, "name": "Petra Volgard-Beispiel"}\n', timeout=60)
+        assert says in said.replace("Say so", "say so")
 
 
 def test_from_standard_input_to_standard_output(screening: Screening) -> None:
