@@ -89,6 +89,14 @@ def test_a_query_of_several_names_finds_each_person_once_by_the_best(index: Inde
     assert him.startswith("Samir: same; Numudhaji: same")
 
 
+@pytest.mark.parametrize("nothing", ["N/A", "unknown", "-", "None"])
+def test_what_stands_for_no_document_is_none(nothing: str) -> None:
+    taken, _ = persons(a_batch({"id": 1, "names": "A B", "document": [nothing, "SYN1"]}))
+    assert taken[0].documents == ("SYN1",)
+    (question,) = questions(a_batch({"query_id": 1, "name": "C D", "document": nothing}), TODAY)
+    assert [query.document for query in question.queries] == [None]
+
+
 def test_place_and_parents_are_weighed_too() -> None:
     rows = [
         {"id": place, "names": "Petra Volgard", "birthplace": place, "father": "Olof", "mother": ["Ida", "Ita"]}

@@ -176,7 +176,7 @@ def _queries(row: Row, today: date, remarks: list[Remark]) -> tuple[Query, ...]:
         raise _Unusable(row[UNREADABLE])
     if not _words(row["query_id"]):
         raise _Unusable("it has no query_id, so that no hit could name it")
-    names, documents = _all_words(row["name"]), _all_words(row["document"])
+    names, documents = _all_words(row["name"]), _documents(row)
     if not names and not documents:
         raise _Unusable("it has neither a name nor a document")
     if max(len(names), len(documents)) > NAMES_LIMIT:
@@ -270,7 +270,7 @@ def _listed(row: Row, remarks: list[Remark]) -> Listed:
     key = _words(row["id"])
     if not key:
         raise _Unusable("it has no id, so that no hit could name it")
-    names, documents = _all_words(row["names"]), _all_words(row["document"])
+    names, documents = _all_words(row["names"]), _documents(row)
     if not names and not documents:
         raise _Unusable("it has neither names nor a document")
     try:
@@ -285,6 +285,11 @@ def _listed(row: Row, remarks: list[Remark]) -> Listed:
         )
     except ValidationError as error:
         raise _Unusable("; ".join(f"{one.path} {one.problem}" for one in faults(error))) from None
+
+
+def _documents(row: Row) -> list[str]:
+    # A number decides alone: what stands for none would make all who have it one person.
+    return [number for number in _all_words(row["document"]) if number.casefold() not in NOT_KNOWN]
 
 
 def _in_words(row: Row) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from rednotice.model.values import BirthDate
 
 NOT_KNOWN = frozenset({"unknown", "not known", "unk", "n/a", "na", "none", "null", "nil", "nan", "-", "--", "?", "x"})
-"""What stands in a cell for no date; it needs no remark."""
+"""What stands in a cell for nothing; it needs no remark."""
 
 _YEARS = range(1250, 2101)
 _MONTHS = {
