@@ -359,7 +359,7 @@ _LOST = "?"
 _UNREADABLE = "<"
 """Stands for the check digit of a number that may not be whole."""
 _MENDABLE = 2
-"""So many characters lost or put in at one place are looked for."""
+"""So many characters lost or put in, wherever they are, are looked for."""
 
 
 def _aligned(layout: _Layout, rows: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[int]]:
@@ -391,7 +391,8 @@ def _agreed(layout: _Layout, rows: Sequence[str], row: int) -> str:
 def _ways_to_fit(line: str, length: int) -> Iterator[str]:
     off = len(line) - length
     if 0 < off <= _MENDABLE:
-        yield from (line[:at] + line[at + off :] for at in range(length + 1))
+        for places in combinations(range(len(line)), off):
+            yield "".join(character for at, character in enumerate(line) if at not in places)
     elif off > 0:
         yield line[:length]
     else:
@@ -399,7 +400,9 @@ def _ways_to_fit(line: str, length: int) -> Iterator[str]:
         yield line + "<" * -off
         yield line + _LOST * -off
         if -off <= _MENDABLE:
-            yield from (line[:at] + _LOST * -off + line[at:] for at in range(len(line)))
+            for places in combinations(range(length), -off):
+                rest = iter(line)
+                yield "".join(_LOST if at in places else next(rest) for at in range(length))
 
 
 def _fitness(layout: _Layout, rows: Sequence[str], row: int) -> int:
