@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,10 @@ def table(tmp_path: Path, name: str) -> bytes:
         "bars.csv": lambda: as_csv("|", end="\r\n"),
         "no end.csv": lambda: as_csv().rstrip(b"\n"),
         "heading in capitals.csv": lambda: as_csv().replace(b"query_id", b"Query ID").replace(b"name", b"NAME"),
+        "UTF-16.csv": lambda: as_csv(end="\r\n").decode().encode("utf-16"),
+        "UTF-16 of the other order.csv": lambda: codecs.BOM_UTF16_BE + as_csv().decode().encode("utf-16-be"),
+        "UTF-16.jsonl": lambda: jsonl.encode().decode().encode("utf-16"),
+        "UTF-16.ftm.json": lambda: as_ftm().decode().encode("utf-16"),
         "lines.jsonl": lambda: jsonl.encode(),
         "escaped.ndjson": lambda: "\n\n".join(json.dumps(row) for row in ROWS).encode(),
         "bom.json": lambda: ("\ufeff" + jsonl).encode(),
@@ -81,7 +86,8 @@ def table(tmp_path: Path, name: str) -> bytes:
     }[name]()
 
 
-TABLES = """commas.csv/bom.csv/semicolons.csv/semicolons and bom.csv/tabs.csv/tabs.tsv/bars.csv/no end.csv
+TABLES = """UTF-16.csv/UTF-16 of the other order.csv/UTF-16.jsonl/UTF-16.ftm.json
+commas.csv/bom.csv/semicolons.csv/semicolons and bom.csv/tabs.csv/tabs.tsv/bars.csv/no end.csv
 heading in capitals.csv/lines.jsonl/escaped.ndjson/bom.json/whole.parquet/groups of one.parquet/dictionaries.parquet
 entities.ftm.json/entities.json""".replace("\n", "/").split("/")
 
@@ -136,7 +142,14 @@ NO_TABLES = {
     "a web page.csv": (b"<!DOCTYPE html><html></html>", MISSING),
     "a PDF.csv": (b"%PDF-1.7\n", "FILE is a PDF, not UTF-8 text."),
     "a spreadsheet.csv": (b"PK\x03\x04zz", "FILE is a ZIP or Excel file, not UTF-8 text."),
-    "UTF-16.csv": ("query_id,name\n".encode("utf-16"), "FILE is UTF-16 text, not UTF-8 text."),
+    "half of UTF-16.csv": (
+        "query_id,name\n1,A".encode("utf-16")[:-1],
+        "FILE begins as UTF-16 text, and is none throughout. It may have been cut off",
+    ),
+    "JSON Lines.csv": (
+        b'{"query_id": 1, "name": "A"}\n',
+        "FILE is JSON Lines, not CSV. Say so with --queries-format jsonl",
+    ),
     "Latin 1.csv": (
         "query_id,name\n1,Müller\n".encode("latin-1"),
         "FILE is not UTF-8 text: line 2 has the byte 0xFC (byte 18 of the file). Save it as UTF-8",
@@ -214,13 +227,43 @@ def faults_in(path: Path, kind: Kind = Kind.QUERIES) -> list[str | None]:
     return [one for piece in read(path, kind) for one in piece.batch.column(UNREADABLE).to_pylist()]
 
 
-def test_a_row_with_too_many_or_too_few_cells_is_left_out(tmp_path: Path) -> None:
-    raw = b"query_id,name,sex\n1,Volgard, Petra,F\n2,Petra\n\n3,Petra,F\n"
+def test_a_row_with_too_many_cells_or_one_that_swallows_the_next_is_left_out(tmp_path: Path) -> None:
+    raw = b'query_id,name,sex\n1,Volgard, Petra,F\n\n3,Petra,F\n4,"Petra\n5,Petra,F\n'
     assert faults_in(put(tmp_path, "list.csv", raw)) == [
         "it has 4 cells where the heading has 3 (line 2); quote what contains a separator",
-        "it has 2 cells where the heading has 3 (line 3); quote what contains a separator",
         None,
+        "it has 2 cells where the heading has 3 (line 6); quote what contains a separator",
     ]
+
+
+def test_cells_that_are_missing_at_the_end_of_a_row_are_empty(tmp_path: Path) -> None:
+    (piece,) = read(put(tmp_path, "list.csv", b"query_id,name,sex,document\n1,Petra\n2,Petra,F\n3\n"), Kind.QUERIES)
+    asked = [*questions(piece.batch, TODAY)]
+    assert [[(one.name, one.sex) for one in question.queries] for question in asked] == [
+        [("Petra", None)],
+        [("Petra", "F")],
+        [],
+    ]
+    assert asked[2].notes[0].says == "it has neither a name nor a document"
+
+
+def test_a_comma_in_a_cell_is_part_of_the_name(tmp_path: Path) -> None:
+    (piece,) = read(put(tmp_path, "list.csv", b'id,names\n1,"Volgard, Petra"\n'), Kind.PERSONS)
+    assert persons(piece.batch)[0][0].names == ("Volgard, Petra",)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([{"x": "A"}]),
+        pa.array([[{"x": "A"}]]),
+        pa.array([[("A", "B")]], pa.map_(pa.string(), pa.string())),
+    ],
+)
+def test_a_name_in_parquet_that_is_no_text_is_refused(column: pa.Array, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"query_id": ["1"], "name": column}), tmp_path / "a.parquet")
+    assert "the column name is " in said_of(tmp_path / "a.parquet")
+    assert "not text or a list of texts" in said_of(tmp_path / "a.parquet")
 
 
 def test_a_line_that_is_not_json_is_left_out(tmp_path: Path) -> None:
@@ -271,6 +314,55 @@ def test_entities_give_persons_with_their_aliases_dates_and_documents(tmp_path: 
     )
 
 
+def ftm(tmp_path: Path, *documents: tuple[str, str, dict[str, list[Any]]]) -> list[Listed]:
+    """The persons of a file of entities, each given as its id, schema and properties."""
+    lines = [json.dumps({"id": key, "schema": schema, "properties": held}) for key, schema, held in documents]
+    (piece,) = read(put(tmp_path, "a.ftm.json", "\n".join(lines).encode()), Kind.PERSONS)
+    return persons(piece.batch)[0]
+
+
+@pytest.mark.parametrize(
+    ("properties", "names"),
+    [
+        ({"firstName": ["Petra"], "lastName": ["Volgard"]}, ("Petra Volgard",)),
+        ({"lastName": ["Volgard"]}, ("Volgard",)),
+        (
+            {"firstName": ["Petra", "Петра"], "middleName": ["Ida", "Ида"], "lastName": ["Volgard", "Вольгард"]},
+            ("Petra Ida Volgard", "Петра Ида Вольгард"),
+        ),
+        (
+            {"firstName": ["Petra"], "secondName": ["Ida"], "lastName": ["Volgard", "Beispiel"], "alias": ["Peti"]},
+            ("Petra Ida Volgard", "Petra Ida Beispiel", "Peti"),
+        ),
+        ({"name": ["Petra Volgard"], "firstName": ["P."], "lastName": ["Volgard"]}, ("Petra Volgard",)),
+    ],
+)
+def test_the_name_of_an_entity_is_put_together_of_its_parts_where_none_is_whole(
+    properties: dict[str, list[Any]], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    (found,) = ftm(tmp_path, ("1", "Person", properties))
+    assert found.names == names
+
+
+def test_passports_of_their_own_place_and_parents_go_with_the_person(tmp_path: Path) -> None:
+    (found, other) = ftm(
+        tmp_path,
+        ("p1", "Passport", {"holder": ["1"], "number": ["SYN1"]}),
+        ("1", "Person", {
+            "name": ["Petra Volgard"], "birthPlace": ["Graz"], "birthCountry": ["at"], "fatherName": ["Olof"],
+            "motherName": ["Ida"], "idNumber": ["SYN3"],
+        }),
+        ("2", "Person", {"name": ["Mira"], "identification": [
+            {"schema": "Identification", "properties": {"number": ["SYN4"]}},
+        ]}),
+        ("p2", "Identification", {"holder": ["1", "9"], "number": ["SYN2", "SYN1"]}),
+        ("c", "Company", {"name": ["Synthetic Shipping"]}),
+    )  # fmt: skip
+    assert found.documents == ("SYN3", "SYN1", "SYN2")
+    assert (found.birthplace, found.father, found.mother) == ("Graz, at", "Olof", "Ida")
+    assert other.documents == ("SYN4",)
+
+
 @pytest.mark.parametrize("name", ["list.csv", "list.jsonl", "list.parquet"])
 def test_a_long_table_comes_in_batches_that_say_where_they_stand(name: str, tmp_path: Path) -> None:
     count = 2 * BATCH + 17
@@ -303,8 +395,8 @@ def test_the_examples_are_tables() -> None:
     (queries,) = read(EXAMPLES / "screening" / "queries.csv", Kind.QUERIES)
     (people,) = read(EXAMPLES / "screening" / "persons.jsonl", Kind.PERSONS)
     done = screen(queries.batch, build(persons(people.batch)[0]), today=TODAY)
-    assert done.hits.column("id").to_pylist() == ["SYN-3", "SYN-1", "SYN-4", "SYN-1"]
-    assert [note.row for note in done.notes] == [6]
+    assert done.hits.column("id").to_pylist() == ["SYN-3", "SYN-1", "SYN-4", "SYN-1", "SYN-2"]
+    assert [note.row for note in done.notes] == [7]
 
 
 # --- Writing ------------------------------------------------------------------------------------------------

@@ -82,12 +82,30 @@ def test_the_example_gives_hits_and_says_what_was_left_out(screening: Screening)
         ("2", "1", "SYN-1"),
         ("3", "1", "SYN-4"),
         ("5", "1", "SYN-1"),
+        ("6", "1", "SYN-2"),
     ]
-    assert "6 queries, 4 hits, 1 row left out, 0 remarks; " in said
-    why = "the date of birth cannot be read: '31.12.1961' is not a date"
-    assert f"row 6 (6): left out, {why}" in said
-    assert screening.hits("rest.csv") == [{"row": "6", "query_id": "6", "left_out": "yes", "reason": why}]
+    assert "7 queries, 5 hits, 1 row left out, 0 remarks; " in said
+    why = "it has neither a name nor a document"
+    assert f"row 7 (7): left out, {why}" in said
+    assert screening.hits("rest.csv") == [{"row": "7", "query_id": "7", "left_out": "yes", "reason": why}]
     assert sorted(path.name for path in screening.folder.iterdir()) == ["hits.csv", "rest.csv"]
+
+
+def test_remarks_on_the_words_of_one_datum_are_summed_up(screening: Screening) -> None:
+    rows = [
+        (n, "Petra Volgard", ("Atlantis", "Atlantis", "Utopia", "AT", "Avalon", "Lemuria")[n], "") for n in range(6)
+    ]
+    rows += [(n, "Petra Volgard", "Kosovo", "72") for n in (7, 8)]
+    text = "".join(f"{n},{name},{nationality},{born}\n" for n, name, nationality, born in rows)
+    (screening.folder / "persons.csv").write_text("id,names,nationality,birth_date\n" + text)
+    _, said = screening.run(QUERIES, "--against", "persons.csv", "-o", "hits.csv")
+    assert "persons.csv: 8 persons, 0 rows left out, 7 remarks." in said
+    assert "5 nationalities are not used: 'Atlantis' (2), 'Utopia' (1), 'Avalon' (1), and 1 more" in said
+    assert [line.partition(":")[0] for line in said.splitlines() if line.startswith("row")] == [
+        "row 7 (7)",
+        "row 8 (8)",
+        "row 7 (7)",  # of the queries
+    ]
 
 
 @pytest.mark.parametrize("name", ["hits.jsonl", "hits.parquet"])
@@ -100,8 +118,15 @@ def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> 
         else [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     )
     assert [(row["query_id"], row["rank"], row["id"]) for row in rows] == [
-        ("1", 1, "SYN-3"), ("2", 1, "SYN-1"), ("3", 1, "SYN-4"), ("5", 1, "SYN-1"),
+        ("1", 1, "SYN-3"), ("2", 1, "SYN-1"), ("3", 1, "SYN-4"), ("5", 1, "SYN-1"), ("6", 1, "SYN-2"),
     ]  # fmt: skip
+
+
+def test_json_lines_on_standard_input_need_a_word(screening: Screening) -> None:
+    for more, says in (((), "say so with --queries-format jsonl"), (("--queries-format", "jsonl"), "1 query, 1 hit")):
+        started = screening.start("-", "--against", PERSONS, "-o", "-", *more, stdin=subprocess.PIPE)
+        _, said = started.communicate('{"query_id": 1, "name": "Petra Volgard-Beispiel"}\n', timeout=60)
+        assert says in said.replace("Say so", "say so")
 
 
 def test_from_standard_input_to_standard_output(screening: Screening) -> None:

@@ -140,9 +140,10 @@ def test_a_damaged_machine_readable_zone_is_used_as_far_as_it_goes_and_the_answe
     zone = "P<PRTQUILLFEDER<<HEDWIGIS<<<<<<<<<<<<<<<<<<<\nL898902C46PRT7408122F1204159ZE184226B<<<<<10"
     made = road.nodes["ES"].check(Query(mrz=zone), ES)
     assert made.results[0].match.id == number
-    assert (made.query.document, made.query.born, made.query.nationality) == (None, "1974-08-12", "PT")
+    assert (made.query.document, made.query.check_digit) == ("L898902C4", "6")
+    assert (made.query.born, made.query.nationality) == ("1974-08-12", "PT")
     (remark,) = made.remarks
-    assert remark.startswith("the document number was not used: its check digit does not fit")
+    assert remark.startswith("the document number L898902C4 does not fit its check digit")
 
 
 @pytest.mark.parametrize("born", ["2999-01-01", "2999", "1480", "1071"])

@@ -23,6 +23,7 @@ PASSPORT = ZONES[0].values[0]["mrz"]
 def test_a_zone_is_read_as_far_as_it_is_sound(case: dict[str, Any]) -> None:
     query, remarks = read_mrz(Query(mrz=case["mrz"]), TODAY)
     assert [query.name, query.document, query.born, query.sex, query.nationality] == case["reads"]
+    assert query.check_digit == case.get("misfit")
     expected = case.get("remarks", [])
     assert len(remarks) == len(expected), remarks
     for said in expected:
@@ -42,6 +43,12 @@ def test_a_zone_of_which_nothing_can_be_used_is_refused_with_what_is_wrong(case:
 def test_what_the_officer_typed_besides_stands() -> None:
     typed = Query(mrz=PASSPORT, name="Anna Svensson", born="1975", sex="M", nationality="SE", document="X1")
     assert read_mrz(typed, TODAY) == (typed, ())
+
+
+def test_the_check_digit_goes_with_the_number_of_the_zone() -> None:
+    misread = next(zone.values[0]["mrz"] for zone in ZONES if zone.values[0].get("misfit") == "7")
+    assert read_mrz(Query(mrz=misread), TODAY)[0].check_digit == "7"
+    assert read_mrz(Query(mrz=misread, document="25WI51781"), TODAY)[0].check_digit is None
 
 
 def test_a_zone_beyond_use_does_no_harm_where_the_name_was_typed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rednotice.match import build
 from rednotice.match.explain import explain, means
 from rednotice.match.score import DOCUMENT_DECIDES, DOCUMENT_MISREAD, weigh_evidence
-from rednotice.model.check import Agreement, Match
+from rednotice.model.check import Agreement, Match, Query
 from tests.builders import asking, listed
 
 HER = listed("1", "Anna Eriksson", "Anja Erikson", born=("1974-08-05",), sex="F", documents=("L898902C3",))
@@ -62,7 +62,7 @@ def test_a_score_says_how_many_matches_like_it_are_the_person(score: float, ofte
     [
         (DOCUMENT_DECIDES, {"document": "L898902C3"}, "The document number decides alone; compare the document"),
         (
-            DOCUMENT_DECIDES,
+            0.9971,
             {"document": "L898902C3", "sex": "M"},
             "what contradicts may mean that somebody else bears it",
         ),
@@ -74,3 +74,35 @@ def test_a_document_that_fits_is_said_to_decide(score: float, known: dict[str, s
     assert match.score == score
     assert says in match.means
     assert match.said(Agreement.AGREES)[0].datum == "document"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        (
+            {"name": "John Smith", "born": "1990-01-05", "sex": "M"},
+            "the document number is the listed one, but the name, birth and sex are another's: ask whose",
+        ),
+        (
+            {"name": "John Smith"},
+            "the document number is the listed one, but the name is another's: ask whose document it is; John: not in",
+        ),
+        (
+            {"name": "Anna Eriksson", "sex": "M"},
+            "the document number is the listed one, but the sex is another's: ask whose document it is; Anna: same",
+        ),
+        ({"name": "Anja Erikson", "nationality": "PT"}, "Anja: same; Erikson: same; the document number is the listed"),
+    ],
+)
+def test_whose_document_it_is_is_asked_first_where_its_bearer_is_another(asked: dict[str, str], first: str) -> None:
+    (match,) = build([HER]).check(Query(document="L898902C3", **asked)).matches
+    assert match.in_words.startswith(first)
+    assert match.score >= 0.955
+    assert match.parts
+    assert ("another name is listed" in match.contradictions) is (asked["name"] == "John Smith")
+
+
+def test_a_document_that_was_misread_is_said_not_to_decide() -> None:
+    match = explained(document="L898902C3", check_digit="7")
+    assert match.means.startswith("The document number was misread, so that it does not decide alone; compare")
+    assert "does not fit its check digit" in match.in_words

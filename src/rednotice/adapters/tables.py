@@ -2,7 +2,7 @@
 
 | format  | by extension           | is                                                                                |
 |---------|------------------------|-----------------------------------------------------------------------------------|
-| csv     | .csv, .tsv             | UTF-8 with a heading; the separator is seen (, ; tab or a bar); several values in one cell (names, nationality, document, birth_date) by ; or a bar, or as a JSON list |
+| csv     | .csv, .tsv             | UTF-8, or UTF-16 with a byte order mark, with a heading; the separator is seen (, ; tab or a bar); several values in one cell (names, nationality, document, birth_date) by ; or a bar, or as a JSON list; a comma in a cell is part of the name; cells missing at the end of a row are empty |
 | jsonl   | .jsonl, .ndjson, .json | one JSON object a line                                                            |
 | parquet | .parquet               | as Arrow writes it                                                                |
 | ftm     | .ftm.json, .ftm.jsonl  | FollowTheMoney entities, one a line; also in .json whose first line is one        |
@@ -41,9 +41,9 @@ ROW_GROUP = 50_000
 SEPARATORS = ",;\t|"
 STANDARD = Path("-")
 
-_SEVERAL = frozenset({"name", "names", "birth_date", "nationality", "document"})
+_SEVERAL = frozenset({"name", "names", "birth_date", "nationality", "document", "birthplace", "father", "mother"})
 """Columns of which one row may have several values."""
-_SPLIT = _SEVERAL - {"name"}
+_SPLIT = _SEVERAL - {"name", "birthplace", "father", "mother"}
 """Those of which a cell of CSV is split."""
 _INTEGER = range(-(2**63), 2**63)
 
@@ -118,7 +118,7 @@ def format_of(path: Path, said: Format | None = None) -> Format:
 
 
 def identify(path: Path, said: Format | None = None) -> Identity:
-    """Reads a file once from end to end: what it is known by, and that its text is UTF-8 throughout.
+    """Reads a file once from end to end: what it is known by, and that its text is UTF-8 (or UTF-16) throughout.
 
     Raises:
         InvalidInput: if it cannot be read, is empty, or is a text with bytes that are not UTF-8; says where.
@@ -127,14 +127,20 @@ def identify(path: Path, said: Format | None = None) -> Identity:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     size = lines = 0
+    is_utf16 = False
     with _opened(path) as file:
         while chunk := file.read(1 << 20):
             if is_text and size == 0:
                 _require_text(chunk, path)
+                is_utf16 = chunk.startswith(_UTF_16)
+                if is_utf16:
+                    decoder = codecs.getincrementaldecoder("utf-16")()
             try:
                 if is_text:
                     decoder.decode(chunk)
             except UnicodeDecodeError as error:
+                if is_utf16:
+                    raise _not_utf16(path) from None
                 # The decoder may hold the first bytes of a character from the chunk before.
                 bad = error.object[error.start]
                 place = error.start - (len(error.object) - len(chunk))
@@ -143,6 +149,8 @@ def identify(path: Path, said: Format | None = None) -> Identity:
             lines += chunk.count(b"\n")
             digest.update(chunk)
     if is_text and decoder.getstate()[0]:
+        if is_utf16:
+            raise _not_utf16(path)
         raise _not_utf8(path, lines + 1, size - 1, decoder.getstate()[0][0])
     if size == 0:
         raise _empty(path)
@@ -179,18 +187,18 @@ class _Lines:
     """The lines of a file as text, without a byte order mark, with the number of the last one read."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file = file
+        self._readline = _lines_of(file, path)
         self.path = path
         self.number = 0
         self._read = 0
 
     def __iter__(self) -> Iterator[str]:
-        while raw := self._file.readline(LINE_LIMIT):
+        while raw := self._readline(LINE_LIMIT):
             if self.number == 0:
                 _require_text(raw, self.path)
                 raw = raw.removeprefix(codecs.BOM_UTF8)
             self.number += 1
-            if len(raw) == LINE_LIMIT:
+            if len(raw) >= LINE_LIMIT:
                 raise _not_a_table(f"{self.path} has a line of more than {LINE_LIMIT:,} bytes (line {self.number})",
                                    "Name a table with a row a line")  # fmt: skip
             try:
@@ -203,9 +211,27 @@ class _Lines:
             raise _empty(self.path)
 
 
+def _lines_of(file: IO[bytes], path: Path) -> Callable[[int], bytes]:
+    """Reads a line of at most so many bytes, as UTF-8: of text in UTF-16 too, if a byte order mark says so."""
+    if not isinstance(file, io.BufferedReader) or not file.peek(2).startswith(_UTF_16):
+        return file.readline
+    text = io.TextIOWrapper(file, "utf-16", newline="\n")
+
+    def readline(limit: int) -> bytes:
+        try:
+            return text.readline(limit).encode()
+        except UnicodeDecodeError:
+            raise _not_utf16(path) from None
+
+    return readline
+
+
 def _csv_rows(lines: _Lines, kind: Kind) -> Iterator[Row]:
     text = iter(lines)
     first = next(text)
+    if first.lstrip().startswith("{"):
+        which = f"--{kind}-format jsonl"
+        raise _not_a_table(f"{lines.path} is JSON Lines, not CSV", f"Say so with {which}")
     separator = _separator(first, kind)
     rows = csv.reader(_again(first, text), delimiter=separator)
     try:
@@ -217,6 +243,9 @@ def _csv_rows(lines: _Lines, kind: Kind) -> Iterator[Row]:
         for cells in rows:
             if not any(cell.strip() for cell in cells):
                 continue
+            if len(cells) < len(heading) and not any("\n" in cell for cell in cells):
+                # Spreadsheets leave out empty cells at the end; a line break in a cell means that its end is lost.
+                cells += [""] * (len(heading) - len(cells))
             if len(cells) != len(heading):
                 # A separator in a name that nobody quoted moves every cell after it: what would be asked is not meant.
                 counts = f"{len(cells)} cells where the heading has {len(heading)}"
@@ -264,6 +293,7 @@ def _cell(name: str, text: str) -> Any:
 
 def _json_rows(lines: _Lines, kind: Kind, *, is_ftm: bool = False) -> Iterator[Row]:
     is_first = True
+    papers: dict[str, list[str]] = {}
     for line in lines:
         if not line.strip():
             continue
@@ -274,16 +304,34 @@ def _json_rows(lines: _Lines, kind: Kind, *, is_ftm: bool = False) -> Iterator[R
                 mend = "Write one JSON object a line (jq -c '.[]' makes that of a list)"
                 raise _not_a_table(f"{lines.path} is not JSON Lines: line {lines.number} is {fault}", mend)
             is_ftm = is_ftm or ("schema" in row and "properties" in row)
-            if not is_ftm:
+            if is_ftm:
+                papers = _papers(lines.path)
+            else:
                 require_columns(map(_column, row), kind.needed[0], kind.needed[1], kind.columns)
         if row is None:
             yield {UNREADABLE: f"line {lines.number} is {fault}"}
         elif not is_ftm:
             yield {_column(name): value for name, value in row.items()}
         elif entities.is_person(row):
-            yield entities.as_row(row, kind.columns[0], kind.columns[1])
+            yield entities.as_row(row, kind.columns[0], kind.columns[1], papers.get(str(row.get("id")), ()))
     if is_first:
         raise _empty(lines.path)
+
+
+def _papers(path: Path) -> dict[str, list[str]]:
+    """The numbers of documents that stand as entities of their own, before or after their holder in the file."""
+    found: dict[str, list[str]] = {}
+    if path == STANDARD:
+        return found  # it can be read but once
+    with _opened(path) as file:
+        readline = _lines_of(file, path)
+        for raw in iter(lambda: readline(LINE_LIMIT), b""):
+            # Few lines are those of a document; the others need not be understood twice.
+            if b'"holder"' in raw:
+                entity, _ = _object(raw.decode("utf-8", "replace"))
+                for holder, number in entities.papers(entity or {}):
+                    found.setdefault(holder, []).append(number)
+    return found
 
 
 def _object(line: str) -> tuple[Row | None, str]:
@@ -385,6 +433,8 @@ def _parquet(file: IO[bytes], path: Path, kind: Kind) -> Iterator[Piece]:
         found = {_column(name): name for name in table.schema_arrow.names}
         require_columns(found, kind.needed[0], kind.needed[1], kind.columns)
         wanted = {column: found[column] for column in (*kind.columns, *ALSO_CALLED) if column in found}
+        for column, name in wanted.items():
+            _require_flat(column, table.schema_arrow.field(name).type)
         total, first_row = table.metadata.num_rows, 1
         for batch in _even(table.iter_batches(BATCH, columns=list(wanted.values()))):
             named = batch.rename_columns([_column(name) for name in batch.schema.names])
@@ -396,6 +446,12 @@ def _parquet(file: IO[bytes], path: Path, kind: Kind) -> Iterator[Piece]:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         mend = "It may have been cut off on its way; copy it anew"
         raise _not_a_table(f"{path} is not a whole Parquet file ({said})", mend) from None
+
+
+def _require_flat(column: str, kind: pa.DataType) -> None:
+    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
+    if pa.types.is_nested(inner):
+        raise _not_a_table(f"the column {column} is {kind}, not text or a list of texts", "Write it as text")
 
 
 def _even(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -511,9 +567,8 @@ _SIGNS = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "compressed (gzip)",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
 }
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _require_text(start: bytes, path: Path) -> None:
@@ -527,6 +582,11 @@ def _not_utf8(path: Path, line: int, at: int, byte: int) -> InvalidInput:
         f"{path} is not UTF-8 text: line {line} has the byte 0x{byte:02X} (byte {at + 1:,} of the file)",
         "Save it as UTF-8 (a spreadsheet calls that 'CSV UTF-8'; iconv -f WINDOWS-1252 -t UTF-8 makes it)",
     )
+
+
+def _not_utf16(path: Path) -> InvalidInput:
+    mend = "It may have been cut off on its way; copy it anew, or save it as UTF-8"
+    return _not_a_table(f"{path} begins as UTF-16 text, and is none throughout", mend)
 
 
 def _empty(path: Path) -> InvalidInput:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -62,7 +62,7 @@ def load_index(path: Path, form: Format) -> Index:
 
 def numbered(notes: Iterable[Note], first_row: int) -> list[Note]:
     """Notes on rows of a batch as notes on rows of its table."""
-    return [Note(note.row + first_row - 1, note.id, note.says, note.left_out) for note in notes]
+    return [replace(note, row=note.row + first_row - 1) for note in notes]
 
 
 Answers = Iterator[tuple[Piece, Screened]]

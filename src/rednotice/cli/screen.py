@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -25,7 +25,7 @@ from rednotice.adapters.tables import STANDARD, Format, Kind, Piece
 from rednotice.adapters.workers import Answers, Ask, Job, here, in_processes, numbered, read_people
 from rednotice.cli.client import Client, connect
 from rednotice.cli.options import ActingAs, DataFolder, fill
-from rednotice.errors import InvalidInput
+from rednotice.errors import InvalidInput, quote
 from rednotice.match import REPORTED_FROM
 from rednotice.match.explain import means
 from rednotice.match.rows import Note, Question, questions
@@ -36,9 +36,51 @@ NODE = "node"
 ASKED_AT_ONCE = 100
 """Queries in one call to a node."""
 SHOWN = 20
+FEW = 3
+"""So many notes on a datum are told row by row, and so many of its words by name."""
 INTERRUPTED = 130
 
 said = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+_SEVERAL = {"nationality": "nationalities", "date of birth": "dates of birth", "sex": "sexes"}
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What is told of notes: the first of them row by row, and those on the words of one datum summed up."""
+
+    total: int = 0
+    first: list[Note] = field(default_factory=list)
+    few: dict[str, list[Note]] = field(default_factory=dict)
+    words: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, note: Note) -> None:
+        self.total += 1
+        if note.datum:
+            self.words.setdefault(note.datum, Counter())[note.word] += 1
+        held = self.few.setdefault(note.datum, []) if note.datum else self.first
+        if len(held) < (FEW if note.datum else SHOWN):
+            held.append(note)
+
+    def say(self) -> int:
+        """Prints them; gives how many are neither told nor counted."""
+        many = {datum: words for datum, words in self.words.items() if words.total() > FEW}
+        told = sorted(
+            (*self.first, *(note for datum, held in self.few.items() if datum not in many for note in held)),
+            key=lambda note: note.row,
+        )
+        for note in told:
+            lead = "left out, " if note.left_out else ""
+            said.print(f"[dim]row {note.row:,} ({fill(note.id[:80])}): {lead}{fill(note.says)}[/]")
+        for datum, words in many.items():
+            often = ", ".join(f"{fill(quote(word))} ({count:,})" for word, count in words.most_common(FEW))
+            others = f", and {len(words) - FEW:,} more" if len(words) > FEW else ""
+            said.print(f"[dim]{words.total():,} {_SEVERAL[datum]} are not used: {often}{others}[/]")
+        rest = self.total - len(told) - sum(words.total() for words in many.values())
+        if rest:
+            said.print(f"[dim]… and {rest:,} more[/]")
+        return rest + sum(words.total() for words in many.values())
 
 
 @dataclass(slots=True)
@@ -49,7 +91,7 @@ class _Tally:
     hits: int = 0
     left_out: int = 0
     remarks: int = 0
-    first: list[Note] = field(default_factory=list)
+    notes: _Notes = field(default_factory=_Notes)
 
     def add(self, rows: int, hits: int, notes: Iterable[Note]) -> None:
         self.queries += rows
@@ -57,8 +99,7 @@ class _Tally:
         for note in notes:
             self.left_out += note.left_out
             self.remarks += not note.left_out
-            if len(self.first) < SHOWN:
-                self.first.append(note)
+            self.notes.add(note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +148,9 @@ def screen(
 ) -> None:
     """Look for every person of a list in another list, or in the node's notices and lists, in one go.
 
-    QUERIES has query_id and name (or document), and if known birth_date or birth_year, nationality, sex; PERSONS has
-    id and names. Both may be CSV, JSON Lines, Parquet or FollowTheMoney; the hits are query_id, rank, id, score and
-    explanation. A run that was interrupted goes on when it is started again.
+    QUERIES has query_id and name (or document), and if known birth_date or birth_year, nationality, sex, birthplace,
+    father, mother; PERSONS has id and names. Both may be CSV, JSON Lines, Parquet or FollowTheMoney; the hits are
+    query_id, rank, id, score and explanation. A run that was interrupted goes on when it is started again.
     """
     started = time.monotonic()
     is_node = against == NODE
@@ -287,20 +328,14 @@ def _say_of_persons(path: Path, form: Format) -> None:
     if notes:
         kept = f"{_count(count, 'person')}, {_count(gone, 'row')} left out, {_count(len(notes) - gone, 'remark')}"
         said.print(f"{fill(path)}: {kept}.")
-        _say(notes[:SHOWN], len(notes))
-
-
-def _say(notes: list[Note], total: int) -> None:
-    for note in notes:
-        lead = "left out, " if note.left_out else ""
-        said.print(f"[dim]row {note.row:,} ({fill(note.id[:80])}): {lead}{fill(note.says)}[/]")
-    if total > len(notes):
-        said.print(f"[dim]… and {total - len(notes):,} more[/]")
+        summed = _Notes()
+        for note in notes:
+            summed.add(note)
+        summed.say()
 
 
 def _summary(tally: _Tally, seconds: float, left_out: Path | None) -> None:
-    _say(tally.first, tally.left_out + tally.remarks)
-    if tally.left_out + tally.remarks > len(tally.first) and left_out is None:
+    if tally.notes.say() and left_out is None:
         said.print("[dim]--left-out FILE writes them all[/]")
     rate = tally.queries / seconds if seconds else 0
     said.print(

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import IntEnum, auto
 from functools import cache
 
-from hijridate import Hijri
+from hijridate import Gregorian, Hijri
 from persiantools.jdatetime import JalaliDate
 
 from rednotice.errors import InvalidInput, quote
@@ -34,8 +34,10 @@ class Kinship(IntEnum):
     SWAPPED = auto()
     SAME_YEAR = auto()
     PLACEHOLDER = auto()
+    SWAPPED_RECKONED = auto()
     SAME_YEAR_RECKONED = auto()
     MISTYPED = auto()
+    MISTYPED_RECKONED = auto()
     OTHER_DAY = auto()
     OTHER_MONTH = auto()
     NEXT_YEAR = auto()
@@ -52,8 +54,12 @@ _SAYS = {
     Kinship.SWAPPED: "the same date of birth with day and month swapped",
     Kinship.SAME_YEAR: "the same year of birth, as far as it is known",
     Kinship.PLACEHOLDER: "the same year of birth; 1 January often stands for a day that is not known",
+    Kinship.SWAPPED_RECKONED: "the same date of birth with day and month swapped, reckoned in the {calendar} calendar",
     Kinship.SAME_YEAR_RECKONED: "the same time of birth, as far as it is known, reckoned in the {calendar} calendar",
     Kinship.MISTYPED: "the same date of birth but for one digit mistyped or two transposed",
+    Kinship.MISTYPED_RECKONED: (
+        "the same date of birth but for one digit mistyped or two transposed, reckoned in the {calendar} calendar"
+    ),
     Kinship.OTHER_DAY: "the same month of birth, another day",
     Kinship.OTHER_MONTH: "the same year of birth, another month",
     Kinship.NEXT_YEAR: "the years of birth are next to each other",
@@ -136,6 +142,21 @@ def _persian(year: int, month: int, day: int) -> date:
 _CALENDARS: dict[str, Callable[[int, int, int], date]] = {"Hijri": _hijri, "Persian": _persian}
 
 
+def _to_hijri(day: date) -> str | None:
+    try:
+        return Gregorian.fromdate(day).to_hijri().isoformat()
+    except OverflowError:
+        return None
+
+
+def _to_persian(day: date) -> str | None:
+    there = JalaliDate(day)  # type: ignore[no-untyped-call]
+    return f"{there.year:04}-{there.month:02}-{there.day:02}"
+
+
+_FROM_GREGORIAN: dict[str, Callable[[date], str | None]] = {"Hijri": _to_hijri, "Persian": _to_persian}
+
+
 def may_be_born(text: str, today: date) -> None:
     """Sees to it that a date of birth may be that of somebody alive.
 
@@ -167,17 +188,20 @@ def relation(asked: Born, listed: str) -> Relation:
 
     Where several relations hold, the nearest is given. Either may be Hijri or Persian.
     """
-    text = asked.text
+    is_other = int(listed[:4]) in OTHER_CALENDARS
+    if asked.readings and not is_other:
+        return _reckoned(asked.text, asked.readings, listed)
+    if is_other and not asked.readings:
+        return _reckoned(listed, tuple(readings(listed)), asked.text)
+    return _in_one_calendar(asked.text, listed)
+
+
+def _in_one_calendar(text: str, listed: str) -> Relation:
     if text == listed:
         return _PLACEHOLDER if text[4:] == _NEW_YEAR else _SAME[len(listed)]
-    year = int(listed[:4])
-    if asked.readings and year not in OTHER_CALENDARS:
-        return _reckoned(asked.readings, Reading(earliest(listed), latest(listed), ""))
-    if year in OTHER_CALENDARS and not asked.readings:
-        return _reckoned(readings(listed), Reading(earliest(text), latest(text), ""))
-    if year != asked.year:
+    if text[:4] != listed[:4]:
         slip = len(text) == 10 and text[4:] == listed[4:] and _mistyped(text, listed)
-        return _MISTYPED if slip else _apart(abs(asked.year - year))
+        return _MISTYPED if slip else _apart(abs(int(text[:4]) - int(listed[:4])))
     both_full = len(text) == len(listed) == 10
     if len(text) == 4 or len(listed) == 4:
         return _SAME[4]
@@ -229,20 +253,34 @@ def _mistyped(one: str, other: str) -> bool:
     return left[first] == right[second] and left[second] == right[first]
 
 
-def _reckoned(meant: Iterator[Reading] | tuple[Reading, ...], listed: Reading) -> Relation:
-    nearest: Relation | None = None
-    for one in meant:
-        found = _in_calendar(one, listed)
-        if nearest is None or (found.kind, found.years) < (nearest.kind, nearest.years):
-            nearest = found
-    return nearest or _FAR
+def _reckoned(other: str, meant: tuple[Reading, ...], gregorian: str) -> Relation:
+    """How a Hijri or Persian date stands to a Gregorian one."""
+    found = [_in_calendar(other, one, gregorian) for one in meant]
+    return min(found, key=lambda one: (one.kind, one.years), default=_FAR)
 
 
-def _in_calendar(one: Reading, listed: Reading) -> Relation:
+def _in_calendar(other: str, one: Reading, gregorian: str) -> Relation:
+    first, last = earliest(gregorian), latest(gregorian)
     slack = timedelta(SIGHTING if one.calendar == "Hijri" else 0)
-    gap = max(one.first - listed.last, listed.first - one.last, timedelta(0))
+    gap = max(one.first - last, first - one.last, timedelta(0))
+    both_full = one.first == one.last and first == last
     if gap <= slack:
-        both_full = one.first == one.last and listed.first == listed.last
         kind = Kinship.SAME_DAY_RECKONED if both_full else Kinship.SAME_YEAR_RECKONED
         return Relation(kind, calendar=one.calendar)
+    if both_full:
+        # A slip may have been made in either calendar.
+        ways = [_in_one_calendar(one.first.isoformat(), gregorian)]
+        there = _FROM_GREGORIAN[one.calendar](first)
+        ways += [_in_one_calendar(other, there)] if there else []
+        nearest = min(ways, key=lambda way: (way.kind, way.years))
+        return Relation(_RECKONED.get(nearest.kind, nearest.kind), nearest.years, one.calendar)
+    if len(other) > 4 and len(gregorian) > 4 and (one.first.year == first.year or one.last.year == last.year):
+        return _OTHER_MONTH
     return _apart(max(1, round(gap.days / 365.25)))
+
+
+_RECKONED = {
+    Kinship.SWAPPED: Kinship.SWAPPED_RECKONED,
+    Kinship.MISTYPED: Kinship.MISTYPED_RECKONED,
+    Kinship.PLACEHOLDER: Kinship.SAME_YEAR_RECKONED,
+}

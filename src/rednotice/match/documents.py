@@ -1,7 +1,8 @@
 """Numbers of documents, and the machine-readable zone (ICAO Doc 9303): what a scanner or a typist hands over.
 
 Read are passports (TD3), identity cards (TD1, TD2) and visas (MRV-A, MRV-B). A zone is used as far as it is sound: each
-field by its own check digit, the whole by the composite one; what had to be mended or left is said in remarks.
+field by its own check digit, the whole by the composite one; what had to be mended or left is said in remarks. A number
+that does not fit its check digit is handed on with that digit: it finds, but decides nothing alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate, combinations, groupby, pairwise
+from itertools import accumulate, combinations, groupby, pairwise, permutations
 
 import pycountry
 from anyascii import anyascii
@@ -20,7 +21,6 @@ from anyascii import anyascii
 from rednotice.errors import InvalidInput
 from rednotice.model.check import Query
 from rednotice.model.person import Sex
-from rednotice.model.values import country_names
 
 _WEIGHTS = (7, 3, 1)
 _ALPHABET = frozenset(string.ascii_uppercase + string.digits + "<")
@@ -132,10 +132,35 @@ _TD1 = _Layout(
 _LAYOUTS = (_TD3, _TD2, _TD1, _MRV_A, _MRV_B)
 _CODES = frozenset("PIACV")
 
-_STATES = {"D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK"}
-"""Codes of states that the zone has and ISO 3166-1 has not (ICAO Doc 9303-3, section 5)."""
-_NO_STATES = frozenset("EUE UNA UNK UNO UTO XBA XCC XCE XCO XDC XEC XES XIM XMP XOM XPO XXA XXB XXC XXX".split())
-"""Codes of organisations, of persons without a state, and of the specimens' Utopia (Doc 9303-3, section 5)."""
+_STATES = {
+    "D": "DE", "GBD": "GB", "GBN": "GB", "GBO": "GB", "GBP": "GB", "GBS": "GB", "RKS": "XK",
+    "ROM": "RO", "TMP": "TL", "ZAR": "CD",
+}  # fmt: skip
+"""Codes of states that the zone has and ISO 3166-1 has not (ICAO Doc 9303-3, section 5), or no longer has."""
+_NO_STATES = {
+    "EUE": "the European Union",
+    "UNA": "an agency of the United Nations",
+    "UNK": "the United Nations in Kosovo, which says no nationality",
+    "UNO": "the United Nations",
+    "XBA": "the African Development Bank",
+    "XCC": "the Caribbean Community",
+    "XCE": "the Council of Europe",
+    "XCO": "the Common Market for Eastern and Southern Africa",
+    "XDC": "the Southern African Development Community",
+    "XEC": "the Economic Community of West African States",
+    "XES": "the Organization of Eastern Caribbean States",
+    "XIM": "the African Export-Import Bank",
+    "XMP": "the Parliamentary Assembly of the Mediterranean",
+    "XOM": "the Order of Malta",
+    "XPO": "INTERPOL",
+    "XXA": "a person without a state",
+    "XXB": "a refugee",
+    "XXC": "a refugee of another kind",
+    "XXX": "a person whose nationality is not specified",
+}
+"""Codes of organisations and of persons without a state (Doc 9303-3, section 5)."""
+_SPECIMEN = "UTO"
+"""The Utopia of the specimens in Doc 9303."""
 
 
 # --- What is read -------------------------------------------------------------------------------------------
@@ -147,6 +172,8 @@ class Zone:
 
     name: str | None = None
     document: str | None = None
+    check_digit: str | None = None
+    """The digit that the number does not fit, so that it was misread; `<` if none could be read."""
     born: str | None = None
     sex: Sex | None = None
     nationality: str | None = None
@@ -175,6 +202,7 @@ def read_mrz(query: Query, today: date) -> tuple[Query, tuple[str, ...]]:
     read = {
         "name": query.name or zone.name,
         "document": query.document or zone.document,
+        "check_digit": query.check_digit if query.document else zone.check_digit,
         "born": query.born or zone.born,
         "sex": query.sex or zone.sex,
         "nationality": query.nationality or zone.nationality,
@@ -191,17 +219,20 @@ def read_zone(text: str, today: date) -> Zone:
     """Reads a machine-readable zone as far as it is sound.
 
     The year of birth has two digits there: the latest year that is not in the future is taken. A document number whose
-    check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so.
+    check digit fits after exactly one reading of lookalikes (0 and O, 1 and I, ...) is mended, and a remark says so; of
+    several readings the one with the fewest changes counts. What fits after none, or several, is given as it was read.
     A check digit cannot tell apart characters whose values differ by ten (0, A, K, U and `<`; 6 and G; ...), nor the
     order of two neighbours whose values differ by five.
     """
-    given = _given(text)
-    found = _best(given)
+    given, filled = _given(text)
+    found = _best(given, filled)
     if found is None:
         lengths = " and ".join(str(len(line)) for line in given[:6]) or "no"
         return Zone(remarks=(f"no line looks like one of a machine-readable zone (lines of {lengths} characters)",))
     uncertain = len(given) == 1 and bool(found.rows[-1]) and len(given[0]) != sum(map(len, found.layout.lines))
-    return _Reader(found.layout, found.rows, today, list(found.remarks), uncertain).read()
+    rows, moved = _aligned(found.layout, found.rows)
+    given_lengths = tuple(map(len, found.rows))
+    return _Reader(found.layout, rows, given_lengths, today, list(found.remarks), uncertain, moved=moved).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,21 +251,25 @@ _LINES = 12
 _LIKE_ENOUGH = 0.6
 
 
-def _given(text: str) -> list[str]:
-    """The lines, in capitals, with fillers as `<`; blanks are fillers only where the length says so."""
+def _given(text: str) -> tuple[list[str], list[str]]:
+    """The lines, in capitals, with fillers as `<`: with blanks as nothing where the length says so, and as fillers."""
     lengths = {len(row) for layout in _LAYOUTS for row in layout.lines}
-    lines = []
+    lines, all_filled = [], []
     for line in unicodedata.normalize("NFKC", text).translate(_FILLERS).upper().splitlines():
         bare = re.sub(r"\s", "", line)
         filled = re.sub(r"\s", "<", line.strip())
         lines.append(filled if len(filled) in lengths and len(bare) not in lengths else bare)
-    return [line for line in lines if line]
+        all_filled.append(filled)
+    return [line for line in lines if line], [line for line in all_filled if line]
 
 
-def _best(given: list[str]) -> _Found | None:
+def _best(given: list[str], filled: list[str]) -> _Found | None:
     whole = [layout for layout in _LAYOUTS if list(map(len, layout.lines)) == list(map(len, given))]
     found = [one for layout in whole for one in _fitting(layout, given)]
-    found = found or [one for lines in _as_lines(given) for layout in _LAYOUTS for one in _fitting(layout, lines)]
+    if not found:
+        found = [one for lines in _as_lines(given) for layout in _LAYOUTS for one in _fitting(layout, lines)]
+        # Words with blanks between them look like a name in a zone, but not like a zone.
+        found += [one for layout in _LAYOUTS for one in _fitting(layout, filled) if filled != given and all(one.rows)]
     return max(found, key=lambda one: one.likeness, default=None)
 
 
@@ -259,19 +294,19 @@ def _fitting(layout: _Layout, lines: Sequence[str]) -> Iterator[_Found]:
     rows = range(len(layout.lines))
     alike = [[_likeness(layout, row, line) for row in rows] for line in lines]
     for count in range(min(len(lines), len(rows)), 0, -1):
-        for chosen in combinations(range(len(lines)), count):
+        for chosen in permutations(range(len(lines)), count):
             for places in combinations(rows, count):
                 likenesses = [alike[line][row] for line, row in zip(chosen, places, strict=True)]
                 if min(likenesses) < _LIKE_ENOUGH:
                     continue
                 found = dict(zip(places, (lines[line] for line in chosen), strict=True))
                 taken = tuple(found.get(row, "") for row in rows)
-                remarks = _about_lines(layout, taken, len(lines) - count)
+                remarks = _about_lines(layout, taken, len(lines) - count, in_order=chosen == tuple(sorted(chosen)))
                 yield _Found(layout, taken, sum(likenesses) - 0.05 * len(remarks), remarks)
 
 
-def _about_lines(layout: _Layout, rows: Sequence[str], beyond: int) -> tuple[str, ...]:
-    remarks = []
+def _about_lines(layout: _Layout, rows: Sequence[str], beyond: int, *, in_order: bool) -> tuple[str, ...]:
+    remarks = [] if in_order else ["the lines were read in another order than they stood in"]
     for number, (row, form) in enumerate(zip(rows, layout.lines, strict=True), start=1):
         if not row:
             remarks.append(f"line {number} of {len(rows)} is missing; the zone was read without it")
@@ -317,6 +352,89 @@ def _share(kind: str) -> dict[str, float]:
 _FITS = {kind: _share(kind) for kind in _KINDS}
 
 
+# --- Rows with characters lost or put in --------------------------------------------------------------------
+
+_LOST = "?"
+"""Stands in a row for a character that is not known."""
+_UNREADABLE = "<"
+"""Stands for the check digit of a number that may not be whole."""
+_MENDABLE = 2
+"""So many characters lost or put in, wherever they are, are looked for."""
+
+
+def _aligned(layout: _Layout, rows: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The rows, those of wrong length made as long as they should be, and which these are.
+
+    Wherever a character may be missing or too much, those places are taken where most check digits fit and most
+    characters may stand where they do; of what they do not all agree on nothing is known. So each field is read that
+    fits its own check digit, whatever happened to its neighbours.
+    """
+    placed = list(rows)
+    moved = set()
+    # The composite digit stands in the second row of all layouts: it helps the first once that row is whole.
+    for row in sorted(range(len(rows)), reverse=True):
+        form, line = layout.lines[row], rows[row]
+        if line and len(line) != len(form) and "C" in form:
+            moved.add(row)
+            placed[row] = _agreed(layout, placed, row)
+    return tuple(placed), frozenset(moved)
+
+
+def _agreed(layout: _Layout, rows: Sequence[str], row: int) -> str:
+    ways: dict[str, int] = {}
+    for line in _ways_to_fit(rows[row], len(layout.lines[row])):
+        ways[line] = _fitness(layout, [*rows[:row], line, *rows[row + 1 :]], row)
+    best = [line for line, fitness in ways.items() if fitness == max(ways.values())]
+    return "".join(found[0] if len(set(found)) == 1 else _LOST for found in zip(*best, strict=True))
+
+
+def _ways_to_fit(line: str, length: int) -> Iterator[str]:
+    off = len(line) - length
+    if 0 < off <= _MENDABLE:
+        for places in combinations(range(len(line)), off):
+            yield "".join(character for at, character in enumerate(line) if at not in places)
+    elif off > 0:
+        yield line[:length]
+    else:
+        # Fillers at the end may have been taken away, or a part torn off.
+        yield line + "<" * -off
+        yield line + _LOST * -off
+        if -off <= _MENDABLE:
+            for places in combinations(range(length), -off):
+                rest = iter(line)
+                yield "".join(_LOST if at in places else next(rest) for at in range(length))
+
+
+def _fitness(layout: _Layout, rows: Sequence[str], row: int) -> int:
+    """How well a row fits: a check digit counts as much as four characters that may stand where they do."""
+    line, form = rows[row], layout.lines[row]
+    checked = (layout.number, layout.born, layout.expires)
+    sound = sum(
+        _sound(line[start : end + 1]) and line[start] != "<" for place, start, end in checked if place == row
+    ) + (_composite_fits(layout, rows) is True)
+    if layout.nationality[0] == row:
+        sound += _is_state(line[slice(*layout.nationality[1:])])
+    if layout.number[0] == layout.state[0] == row:
+        # It outweighs the number's digit and the composite one, which has the same weights there: both fit by chance.
+        sound += 3 * _is_state(line[slice(*layout.state[1:])])
+    return 4 * sound + sum(one == _LOST or one in _KINDS[kind] for one, kind in zip(line, form, strict=True))
+
+
+def _is_state(code: str) -> bool:
+    bare = code.translate(_TO_LETTERS).rstrip("<")
+    return bare in _STATES or bare in _NO_STATES or bare == _SPECIMEN or bool(pycountry.countries.get(alpha_3=bare))
+
+
+def _composite_fits(layout: _Layout, rows: Sequence[str]) -> bool | None:
+    """Whether the composite check digit fits; None if there is none, or not all that it covers is there."""
+    row, at = layout.composite_digit
+    lines = {line for line, _, _ in layout.composite}
+    if not lines or any(len(rows[line]) != len(layout.lines[line]) for line in lines):
+        return None
+    whole = "".join(rows[line][start:end] for line, start, end in layout.composite).replace(_LOST, "<")
+    return check_digit_or_none(whole) == rows[row][at].translate(_TO_DIGITS)
+
+
 # --- Field by field -----------------------------------------------------------------------------------------
 
 
@@ -326,12 +444,19 @@ class _Reader:
 
     layout: _Layout
     rows: tuple[str, ...]
+    """As long as the layout has them, but for those of a name alone; `?` stands for what is not known."""
+    lengths: tuple[int, ...]
+    """Of the rows as they were given."""
     today: date
     remarks: list[str]
     uncertain: bool = False
     """Whether the rows were cut from one string that is too long or too short, so that each may begin elsewhere."""
     mended: dict[Place, str] = field(default_factory=dict)
     """Checked fields as they are used, with their check digits."""
+    moved: frozenset[int] = frozenset()
+    """Rows of wrong length, whose fields were looked for."""
+    misfit: str | None = None
+    """The check digit that the number does not fit."""
 
     def read(self) -> Zone:
         born = self._born()
@@ -350,44 +475,21 @@ class _Reader:
             nationality = self._nationality(self.layout.state)
             if nationality:
                 self.remarks.append("the nationality was taken from the state that issued the passport")
-        return Zone(name, number, born, self._sex(), nationality, tuple(self.remarks))
+        return Zone(name, number, self.misfit, born, self._sex(), nationality, tuple(self.remarks))
 
-    def _at(self, place: Place, shift: int = 0) -> str:
+    def _at(self, place: Place) -> str:
         row, start, end = place
-        return self.rows[row][start + shift : end + shift] if start + shift >= 0 else ""
-
-    def _shifts(self, row: int) -> tuple[int, ...]:
-        """By how much what stands in a row may be moved: a row with a character lost or doubled is sound elsewhere."""
-        off = len(self.rows[row]) - len(self.layout.lines[row])
-        return (0, off) if off and abs(off) <= 2 else (0,)
-
-    def _whole(self, row: int) -> bool:
-        return len(self.rows[row]) == len(self.layout.lines[row])
+        return self.rows[row][start:end]
 
     def _checked(self, place: Place, *, digits: bool) -> str | None:
         """A field with its check digit if that fits, letters that can only be digits mended."""
         row, start, end = place
-        with_digit = (row, start, end + 1)
-        # What stands first in its row has nothing before it by which it could be told whether it was moved.
-        for shift in self._shifts(row) if start > self.layout.number[1] else (0,):
-            read = self._at(with_digit, shift)
-            if len(read) != end + 1 - start or (not self._whole(row) and not self._in_place(place, shift)):
-                continue
-            if self._whole(row):
-                read = read.translate(_TO_DIGITS) if digits else read[:-1] + read[-1].translate(_TO_DIGITS)
-            if digits and not set(read) <= _KINDS["N"]:
-                continue
-            if _sound(read):
-                return read
-        return None
-
-    def _in_place(self, place: Place, shift: int) -> bool:
-        """Whether what stands next to a field of a row of wrong length is what should, so that it is the field."""
-        row, start, end = place
-        form = self.layout.lines[row]
-        around = range(max(0, start - 3), min(len(form), end + 5))
-        line = self.rows[row]
-        return all(n + shift >= 0 and line[n + shift] in _KINDS[form[n]] for n in around if n + shift < len(line))
+        read = self._at((row, start, end + 1))
+        if len(read) != end + 1 - start:
+            return None
+        if row not in self.moved:
+            read = read.translate(_TO_DIGITS) if digits else read[:-1] + read[-1].translate(_TO_DIGITS)
+        return read if _sound(read) and (not digits or set(read) <= _KINDS["N"]) else None
 
     # --- Birth ---
 
@@ -412,36 +514,65 @@ class _Reader:
         row, start, end = place = self.layout.number
         if not self.rows[row]:
             return None
-        if self._whole(row) and self.layout.rest and self._at((row, end, end + 1)) == "<":
-            long = self._long_number(place, self.layout.rest)
+        if row not in self.moved and self.layout.rest and self._at((row, end, end + 1)) == "<":
+            long, digit = self._long_number(place, self.layout.rest)
+            if long and check_digit_or_none(long) == digit and self._composite_fits() is not False:
+                return long.replace("<", "")
             if long:
-                return long
+                return self._misread(place, long, digit)
         read = self._checked(place, digits=False)
-        if read is None and self._whole(row):
+        if read is None and row not in self.moved:
             read = self._mended(self._at((row, start, end + 1)))
         if read is None:
-            self._left("the document number", place)
-            return None
+            return self._misread(place, self._at(place), self._at((row, end, end + 1)).translate(_TO_DIGITS))
         self.mended[place] = read
         number = read[:-1].rstrip("<")
         if "<" in number:
             self.remarks.append(f"the document number {number} has a filler within: a sign left out, or a 0 misread")
+        if number and row in self.moved and not self._in_place():
+            self.misfit = _UNREADABLE
+            self.remarks.append(
+                f"whether the document number {number} begins where it should cannot be told, since line {row + 1} has "
+                f"{self.lengths[row]} characters: it decides nothing alone; compare it with the document"
+            )
         return number.replace("<", "") or None
 
-    def _long_number(self, place: Place, rest: Place) -> str | None:
-        """A number of more than nine characters, which goes on in the optional data, its check digit last.
+    def _in_place(self) -> bool:
+        """Whether the number of a row that was moved is where it should be: one check digit in ten fits by chance."""
+        row, _, end = self.layout.number
+        if row == self.layout.state[0]:
+            return _is_state(self._at(self.layout.state)) and self._composite_fits() is True
+        behind = set(self._at((row, end + 1, end + 4))) - {_LOST}
+        return behind <= _KINDS["A"] if behind else self.layout.born in self.mended
+
+    def _long_number(self, place: Place, rest: Place) -> tuple[str, str]:
+        """A number of more than nine characters, which goes on in the optional data, and its check digit, last there.
 
         (Doc 9303-5, 4.2.2.) Since a lost check digit looks the same, the composite digit has to fit as well.
         """
-        more = re.match(r"([0-9A-Z]*)([0-9])<", self._at(rest))
-        if more is None or check_digit_or_none(self._at(place) + more[1]) != more[2] or self._composite_fits() is False:
+        more = re.match(r"([0-9A-Z]+)([0-9])<", self._at(rest))
+        return (self._at(place) + more[1], more[2]) if more else ("", "")
+
+    def _misread(self, place: Place, read: str, digit: str) -> str | None:
+        """A number that does not fit its check digit, as it was read; None where not even its place is sure."""
+        row = place[0]
+        number = read.replace("<", "")
+        if row in self.moved or not number or not set(read) <= _ALPHABET:
+            self._left("the document number", place)
             return None
-        return (self._at(place) + more[1]).replace("<", "")
+        self.misfit = digit if digit.isdigit() else _UNREADABLE
+        gives = f"{read} gives {check_digit(read)}, {digit} is written"
+        self.remarks.append(
+            f"the document number {number} does not fit its check digit ({gives}): it was misread, and decides nothing "
+            "alone; compare it with the document"
+        )
+        return number
 
     def _mended(self, read: str) -> str | None:
-        """The one reading of lookalikes with which the check digit fits; None if there is none, or are several."""
+        """The reading of lookalikes with which the check digit fits; None if there is none, or are several as near."""
         number, digit = read[:-1], read[-1].translate(_TO_DIGITS)
-        fitting = [one for one in _readings(number) if check_digit_or_none(one) == digit]
+        changes = {one: _changes(number, one) for one in _readings(number) if check_digit_or_none(one) == digit}
+        fitting = [one for one, count in changes.items() if count == min(changes.values())]
         if len(fitting) != 1:
             return None
         self.remarks.append(
@@ -453,10 +584,10 @@ class _Reader:
     def _left(self, what: str, place: Place) -> None:
         row, _, end = place
         read, digit = self._at(place), self._at((row, end, end + 1))
-        if not digit:
+        if self.lengths[row] <= end:
             why = f"line {row + 1} ends before it"
-        elif not self._whole(row):
-            why = f"line {row + 1} has {len(self.rows[row])} characters, and which of them it is cannot be told"
+        elif row in self.moved:
+            why = f"line {row + 1} has {self.lengths[row]} characters, and which of them it is cannot be told"
         else:
             gives = check_digit_or_none(read) or "none"
             why = f"its check digit does not fit: {read} gives {gives}, {digit} is written"
@@ -472,16 +603,12 @@ class _Reader:
             )
 
     def _composite_fits(self) -> bool | None:
-        """None if it cannot be told: the layout has none, or a line is missing or of wrong length."""
-        row, at = self.layout.composite_digit
-        covered = {0, 1} if self.layout is _TD1 else {1}
-        if not self.layout.composite or not all(self._whole(one) for one in covered):
-            return None
+        """None if it cannot be told: there is none, a line is missing, or one was moved and may lack characters."""
         rows = list(self.rows)
         for (line, start, end), used in self.mended.items():
             rows[line] = rows[line][:start] + used + rows[line][end + 1 :]
-        whole = "".join(rows[line][start:end] for line, start, end in self.layout.composite)
-        return check_digit_or_none(whole) == rows[row][at].translate(_TO_DIGITS)
+        fits = _composite_fits(self.layout, rows)
+        return None if self.moved and not fits else fits
 
     # --- What has no check digit ---
 
@@ -506,13 +633,8 @@ class _Reader:
         return " ".join(words)[:200].strip() or None
 
     def _sex(self) -> Sex | None:
-        place = self.layout.sex
-        read = {shift: self._at(place, shift) for shift in self._shifts(place[0])}
-        # In a row of wrong length the sex is where the date of birth before it is sound.
-        if not self._whole(place[0]):
-            read = {shift: sex for shift, sex in read.items() if self._in_place(self.layout.born, shift)}
-        sex = next(iter(read.values()), "")
-        if sex and sex not in "MF<X":
+        sex = self._at(self.layout.sex)
+        if sex and sex not in "MF<X?":
             self.remarks.append(f"the sex was not used: {sex} is neither M nor F")
         return {"M": Sex.MALE, "F": Sex.FEMALE}.get(sex)
 
@@ -520,15 +642,18 @@ class _Reader:
         row = place[0]
         if not self.rows[row]:
             return None
-        near = self.layout.nationality == place and not self._whole(row)
-        shifts = [n for n in self._shifts(row) if self._in_place(self.layout.born, n)] if near else [0]
-        code = next((self._at(place, shift) for shift in shifts), "").translate(_TO_LETTERS).rstrip("<")
+        code = self._at(place).translate(_TO_LETTERS).rstrip("<")
+        if _LOST in code:
+            if self.lengths[row] > place[2]:
+                self.remarks.append("the nationality was not used: which characters it is cannot be told")
+            return None
         country = pycountry.countries.get(alpha_3=code) if code else None
         known = country.alpha_2 if country else _STATES.get(code)
-        if known in country_names():
+        if known:
             return str(known)
-        if code and code not in _NO_STATES and code not in _STATES:
-            self.remarks.append(f"the nationality was not used: {code} is not the code of a state")
+        if code and code != _SPECIMEN:
+            stands_for = f"stands for {_NO_STATES[code]}" if code in _NO_STATES else "is not the code of a state"
+            self.remarks.append(f"the nationality was not used: {code} {stands_for}")
         return None
 
 
@@ -550,6 +675,10 @@ def _readings(number: str) -> list[str]:
             readings.add(number[:at] + _TWINS[character] * (end - at) + number[end:])
         at = end
     return sorted(readings - {number})
+
+
+def _changes(number: str, reading: str) -> int:
+    return sum(one != other for one, other in zip(number, reading, strict=True))
 
 
 def check_digit_or_none(read: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rednotice.match.score import DOCUMENT_DECIDES
+from rednotice.match.score import NUMBER_SAYS, Number
 from rednotice.model.check import Agreement, Evidence, Listed, Match, Meeting, Part
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
     >>> means(0.81, ())[:58]
     'About 8 in 10 matches scored like this are the same person'
     """
-    document = any(one.datum == "document" and one.verdict is Agreement.AGREES for one in evidence)
+    document = next((one.says for one in evidence if one.datum == "document" and one.verdict is Agreement.AGREES), None)
     if document:
-        exact = "The document number decides alone"
-        said = exact if score >= DOCUMENT_DECIDES else "The document number fits as far as it can be read"
+        said = _DOCUMENT_MEANS[document]
         against = any(one.verdict is Agreement.CONTRADICTS for one in evidence)
         look = "what contradicts may mean that somebody else bears it; " if against else ""
         return f"{said}; {look}compare the document and its bearer."
@@ -66,17 +65,38 @@ def means(score: float, evidence: tuple[Evidence, ...]) -> str:
     )
 
 
+_DOCUMENT_MEANS = {
+    NUMBER_SAYS[Number.FITS]: "The document number decides alone",
+    NUMBER_SAYS[Number.MISREAD]: "The document number fits as far as it can be read",
+    NUMBER_SAYS[Number.DOUBTFUL]: "The document number was misread, so that it does not decide alone",
+}
+
+
 def in_words(parts: tuple[Part, ...], other_order: bool, evidence: tuple[Evidence, ...]) -> str:
     """The explanation as one line that an officer reads."""
-    said = [_part(part) for part in parts if part.how is not Meeting.EXTRA]
+    for_it = [one for one in evidence if one.verdict is Agreement.AGREES]
+    against = [one for one in evidence if one.verdict is Agreement.CONTRADICTS]
+    document = next((one for one in for_it if one.datum == "document"), None)
+    others = [_OF_THE_BEARER[one.datum] for one in against if one.datum in _OF_THE_BEARER]
+    said = []
+    if document and others:
+        # What an officer must not miss: the paper is listed, its bearer may be somebody else.
+        whose = f"{', '.join(others[:-1])} and {others[-1]} are" if len(others) > 1 else f"{others[0]} is"
+        said.append(f"{document.says}, but the {whose} another's: ask whose document it is")
+        for_it.remove(document)
+    said += [_part(part) for part in parts if part.how is not Meeting.EXTRA]
     extra = [part.listed for part in parts if part.how is Meeting.EXTRA and part.listed]
     if extra:
         said.append(f"listed besides: {' '.join(extra)}")
     if other_order:
         said.append("in another order")
-    said += [found.says for found in evidence if found.verdict is Agreement.AGREES]
-    said += [f"but {found.says}" for found in evidence if found.verdict is Agreement.CONTRADICTS]
+    said += [found.says for found in for_it]
+    said += [f"but {found.says}" for found in against if found.datum != "name"]
     return "; ".join(said) or "found by document alone"
+
+
+_OF_THE_BEARER = {"name": "name", "born": "birth", "sex": "sex"}
+"""What a document says of its bearer that a person does not change, and in words."""
 
 
 def _part(part: Part) -> str:

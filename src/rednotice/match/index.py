@@ -78,8 +78,8 @@ class Index:
         least = -math.inf if by_document else needed(reported_from, BOOST if known.tells else 1.0)
         near, cut = _near(asked, segments, borne, least)
         found = []
-        for person, position, odds in _candidates(segments, near, by_document):
-            score = total(odds, likelihood(known, person))
+        for person, position, odds in _candidates(asked, borne, segments, near, by_document):
+            score = total(odds, *likelihood(known, person))
             if score >= reported_from:
                 found.append((score, odds or 0.0, person, position))
         found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
@@ -203,7 +203,11 @@ def _near(asked: Asked, segments: Sequence[Segment], borne: Borne, least: float)
 
 
 def _candidates(
-    segments: Sequence[Segment], near: Sequence[Near], by_document: dict[tuple[int, int], Listed]
+    asked: Asked,
+    borne: Borne,
+    segments: Sequence[Segment],
+    near: Sequence[Near],
+    by_document: dict[tuple[int, int], Listed],
 ) -> Iterator[tuple[Listed, int | None, float | None]]:
     """Persons who may score enough, and those who have the document: each with the name that met, and how likely."""
     for odds, place, person, position in near:
@@ -211,7 +215,9 @@ def _candidates(
         if listed:
             yield listed, position, probability(odds)
     for listed in by_document.values():
-        yield listed, None, None
+        # Whoever has the number is compared by name as well: it may be another's document.
+        met = [compare(asked, words(name), borne).score for name in listed.names] if asked.name else []
+        yield (listed, met.index(max(met)), max(met)) if met else (listed, None, None)
 
 
 def _match(asked: Asked, borne: Borne, known: Known, person: Listed, position: int | None) -> Match:

@@ -1,6 +1,7 @@
 """Rows of a table as questions and as persons: what a list to screen, and a list to screen against, look like.
 
-    a query     query_id, name or document; if known birth_date or birth_year, nationality, sex
+    a query     query_id, name or document; if known birth_date or birth_year, nationality, sex, birthplace, and the
+                names of father and mother
     a person    id, names; if known the same
 
 A value may be one or a list, text or a number or a date, as the table's format has it. What a row says that cannot be
@@ -9,7 +10,6 @@ understood is noted with the number of the row, and no row stops those after it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +21,17 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from rednotice.errors import InvalidInput, printable, quote
+from rednotice.match.dates import may_be_born, readings
+from rednotice.match.written import NOT_KNOWN, read_date
 from rednotice.model.check import Listed, Query
 from rednotice.model.faults import faults
+from rednotice.model.nationalities import find_nationalities
 from rednotice.model.person import Sex
-from rednotice.model.values import earliest, find_country
+from rednotice.model.values import LINE_LIMIT, OTHER_CALENDARS
 
-QUERY_COLUMNS = ("query_id", "name", "birth_date", "birth_year", "nationality", "sex", "document")
-PERSON_COLUMNS = ("id", "names", "birth_date", "birth_year", "nationality", "sex", "document")
+_KNOWN = ("birth_date", "birth_year", "nationality", "sex", "document", "birthplace", "father", "mother")
+QUERY_COLUMNS = ("query_id", "name", *_KNOWN)
+PERSON_COLUMNS = ("id", "names", *_KNOWN)
 ALSO_CALLED = {"names": "name", "name": "names"}
 """Where a table of persons says `name`, or one of queries `names`, it is taken for the other."""
 UNREADABLE = "unreadable"
@@ -42,10 +46,17 @@ _SEXES = {
     "f": Sex.FEMALE, "female": Sex.FEMALE, "woman": Sex.FEMALE,
     "u": Sex.UNKNOWN, "x": Sex.UNKNOWN, "<": Sex.UNKNOWN, "unknown": Sex.UNKNOWN, "other": Sex.UNKNOWN,
 }  # fmt: skip
-_YEAR = re.compile(r"(\d{4})(?:\.0*)?", re.ASCII)
-_WITH_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ][\d:.,]+(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What of a row is not used and why; if it is for a word of one datum, which: such remarks can be counted."""
+
+    says: str
+    datum: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,13 @@ class Note:
     id: str
     says: str
     left_out: bool
+    datum: str = ""
+    word: str = ""
+
+    @classmethod
+    def on(cls, row: int, key: str, remark: Remark) -> Note:
+        """A remark with the row that it is on."""
+        return cls(row, key, remark.says, left_out=False, datum=remark.datum, word=remark.word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +101,14 @@ def questions(batch: pa.RecordBatch, today: date) -> Iterator[Question]:
         InvalidInput: if a column that is needed is missing; names those expected and those found.
     """
     for number, row in enumerate(_rows(batch, QUERY_COLUMNS, "query_id", ("name", "document")), start=1):
-        remarks: list[str] = []
+        remarks: list[Remark] = []
         name = _words(row["query_id"]) or "(no query_id)"
         try:
             queries = _queries(row, today, remarks)
         except _Unusable as why:
             yield Question(row["query_id"], (), (Note(number, name, str(why), left_out=True),))
             continue
-        yield Question(row["query_id"], queries, tuple(Note(number, name, said, left_out=False) for said in remarks))
+        yield Question(row["query_id"], queries, tuple(Note.on(number, name, remark) for remark in remarks))
 
 
 def persons(batch: pa.RecordBatch) -> tuple[list[Listed], list[Note]]:
@@ -102,13 +120,13 @@ def persons(batch: pa.RecordBatch) -> tuple[list[Listed], list[Note]]:
     taken: list[Listed] = []
     notes: list[Note] = []
     for number, row in enumerate(_rows(batch, PERSON_COLUMNS, "id", ("names", "document")), start=1):
-        remarks: list[str] = []
+        remarks: list[Remark] = []
         name = _words(row["id"]) or "(no id)"
         try:
             taken.append(_listed(row, remarks))
         except _Unusable as why:
             notes.append(Note(number, name, str(why), left_out=True))
-        notes += [Note(number, name, said, left_out=False) for said in remarks]
+        notes += [Note.on(number, name, remark) for remark in remarks]
     return taken, notes
 
 
@@ -153,19 +171,19 @@ def _rows(batch: pa.RecordBatch, known: tuple[str, ...], needed: str, one_of: tu
         yield {column: columns[column][number] for column in (*known, UNREADABLE)}
 
 
-def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
+def _queries(row: Row, today: date, remarks: list[Remark]) -> tuple[Query, ...]:
     if row[UNREADABLE]:
         raise _Unusable(row[UNREADABLE])
     if not _words(row["query_id"]):
         raise _Unusable("it has no query_id, so that no hit could name it")
-    names, documents = _all_words(row["name"]), _all_words(row["document"])
+    names, documents = _all_words(row["name"]), _documents(row)
     if not names and not documents:
         raise _Unusable("it has neither a name nor a document")
     if max(len(names), len(documents)) > NAMES_LIMIT:
-        remarks.append(
-            f"it has {max(len(names), len(documents))} names or documents; the first {NAMES_LIMIT} are asked"
-        )
+        count = max(len(names), len(documents))
+        remarks.append(Remark(f"it has {count} names or documents; the first {NAMES_LIMIT} are asked"))
     known = {"born": _born(row, today, remarks), "sex": _sex(row, remarks), "nationality": _nationality(row, remarks)}
+    known |= _in_words(row)
     first_name = names[0] if names else None
     first_document = documents[0] if documents else None
     asked = []
@@ -177,84 +195,82 @@ def _queries(row: Row, today: date, remarks: list[str]) -> tuple[Query, ...]:
     return tuple(asked)
 
 
-def _born(row: Row, today: date, remarks: list[str]) -> str | None:
+def _born(row: Row, today: date, remarks: list[Remark]) -> str | None:
     """The one date of birth that is weighed; of several only what they share."""
-    dates = [_checked_date(text, today) for text in _all_words(row["birth_date"])]
-    dates = dates or [_checked_date(_year(text), today) for text in _all_words(row["birth_year"])]
+    dates = []
+    for meant in _dates(row, remarks):
+        try:
+            # Day and month swapped are near enough to each other to be found.
+            may_be_born(meant[0], today)
+        except InvalidInput as error:
+            remarks.append(Remark(f"the date of birth {error.faults[0].problem}; {_NOT}", "date of birth", meant[0]))
+        else:
+            dates.append(meant[0])
     if len(set(dates)) < 2:
         return dates[0] if dates else None
     years = {one[:4] for one in dates}
     if len(years) == 1:
         return years.pop()
-    remarks.append("it has dates of birth in several years; none is weighed")
+    remarks.append(Remark("it has dates of birth in several years; none is weighed"))
     return None
 
 
-def _checked_date(text: str, today: date) -> str:
-    text = _date(text)
-    try:
-        born = Query(name="-", born=text).born
-    except ValidationError as error:
-        raise _Unusable(f"the date of birth cannot be read: {faults(error)[0].problem}") from None
-    assert born is not None
-    first = earliest(born)
-    if first > today:
-        raise _Unusable(f"the date of birth {born} lies in the future")
-    if first.year < OLDEST:
-        raise _Unusable(f"the date of birth {born} lies before {OLDEST}")
-    return born
+def _dates(row: Row, remarks: list[Remark]) -> Iterator[tuple[str, ...]]:
+    """What each date of a row may mean; what cannot be read is remarked upon, as the row is asked without it."""
+    for text in _all_words(row["birth_date"]) or _all_words(row["birth_year"]):
+        meant = read_date(text)
+        if meant:
+            yield meant
+        elif text.casefold() not in NOT_KNOWN:
+            says = f"the date of birth {quote(text)} is not understood and not weighed; {_WRITE}"
+            remarks.append(Remark(says, "date of birth", text))
 
 
-def _date(text: str) -> str:
-    with_time = _WITH_TIME.fullmatch(text)
-    return with_time[1] if with_time else _year(text)
+_NOT = "it is not weighed"
+_WRITE = "write 1971-03-05, 1971-03 or 1971, as far as it is known"
 
 
-def _year(text: str) -> str:
-    year = _YEAR.fullmatch(text)
-    return year[1] if year else text
-
-
-def _sex(row: Row, remarks: list[str]) -> Sex | None:
+def _sex(row: Row, remarks: list[Remark]) -> Sex | None:
     said = {word.casefold() for word in _all_words(row["sex"])}
     found = {_SEXES[word] for word in said if word in _SEXES}
     unknown = sorted(said - _SEXES.keys())
     if unknown:
-        remarks.append(f"the sex {quote(unknown[0])} is not understood and not weighed; write M, F or U")
+        says = f"the sex {quote(unknown[0])} is not understood and not weighed; write M, F or U"
+        remarks.append(Remark(says, "sex", unknown[0]))
     return found.pop() if len(found) == 1 else None
 
 
-def _nationality(row: Row, remarks: list[str]) -> str | None:
+def _nationality(row: Row, remarks: list[Remark]) -> str | None:
     codes = _countries(row, remarks)
     if len(codes) > 1:
-        remarks.append("it has several nationalities; none is weighed")
+        remarks.append(Remark(f"it may be of several nationalities ({', '.join(codes)}); none is weighed"))
     return codes[0] if len(codes) == 1 else None
 
 
-def _countries(row: Row, remarks: list[str]) -> tuple[str, ...]:
-    codes = []
+def _countries(row: Row, remarks: list[Remark]) -> tuple[str, ...]:
+    codes: list[str] = []
     for word in _all_words(row["nationality"]):
-        code = _country(word)
-        if code:
-            codes.append(code)
-        else:
-            remarks.append(f"the nationality {quote(word)} is not a country of today and not weighed")
+        found = _nationalities(word)
+        codes += found
+        if not found:
+            says = f"the nationality {quote(word)} is not a country of today and not weighed"
+            remarks.append(Remark(says, "nationality", word))
     return tuple(dict.fromkeys(codes))
 
 
 @lru_cache(maxsize=4096)
-def _country(word: str) -> str | None:
+def _nationalities(word: str) -> tuple[str, ...]:
     # A list says the same few words over and over, and to look one up takes longer than to compare a name.
-    return find_country(word)
+    return find_nationalities(word)
 
 
-def _listed(row: Row, remarks: list[str]) -> Listed:
+def _listed(row: Row, remarks: list[Remark]) -> Listed:
     if row[UNREADABLE]:
         raise _Unusable(row[UNREADABLE])
     key = _words(row["id"])
     if not key:
         raise _Unusable("it has no id, so that no hit could name it")
-    names, documents = _all_words(row["names"]), _all_words(row["document"])
+    names, documents = _all_words(row["names"]), _documents(row)
     if not names and not documents:
         raise _Unusable("it has neither names nor a document")
     try:
@@ -265,18 +281,32 @@ def _listed(row: Row, remarks: list[str]) -> Listed:
             sex=_sex(row, remarks),
             nationalities=_countries(row, remarks),
             documents=tuple(dict.fromkeys(documents)),
+            **_in_words(row),
         )
     except ValidationError as error:
         raise _Unusable("; ".join(f"{one.path} {one.problem}" for one in faults(error))) from None
 
 
-def _listed_dates(row: Row, remarks: list[str]) -> Iterator[str]:
-    # A person whose date cannot be read stays findable by name.
-    for text in _all_words(row["birth_date"]) or _all_words(row["birth_year"]):
-        try:
-            yield _checked_date(text, date.max)
-        except _Unusable as why:
-            remarks.append(f"{why}; it is not weighed")
+def _documents(row: Row) -> list[str]:
+    # A number decides alone: what stands for none would make all who have it one person.
+    return [number for number in _all_words(row["document"]) if number.casefold() not in NOT_KNOWN]
+
+
+def _in_words(row: Row) -> dict[str, str | None]:
+    """Place and parents, as far as a line holds them: they are compared by their words."""
+    words = {datum: ", ".join(dict.fromkeys(_all_words(row[datum]))) for datum in ("birthplace", "father", "mother")}
+    return {datum: said[:LINE_LIMIT].strip() or None for datum, said in words.items()}
+
+
+def _listed_dates(row: Row, remarks: list[Remark]) -> Iterator[str]:
+    for one in dict.fromkeys(one for meant in _dates(row, remarks) for one in meant):
+        if int(one[:4]) not in OTHER_CALENDARS and int(one[:4]) < OLDEST:
+            remarks.append(Remark(f"the date of birth {quote(one)} lies before {OLDEST}; {_NOT}", "date of birth", one))
+        elif int(one[:4]) in OTHER_CALENDARS and not any(readings(one)):
+            says = f"the date of birth {quote(one)} is in neither the Hijri nor the Persian calendar; {_NOT}"
+            remarks.append(Remark(says, "date of birth", one))
+        else:
+            yield one
 
 
 def _joined(one: Listed, other: Listed) -> Listed:
@@ -287,6 +317,9 @@ def _joined(one: Listed, other: Listed) -> Listed:
         sex=other.sex if one.sex is None else one.sex if other.sex in (None, one.sex) else Sex.UNKNOWN,
         nationalities=tuple(dict.fromkeys((*one.nationalities, *other.nationalities))),
         documents=tuple(dict.fromkeys((*one.documents, *other.documents))),
+        birthplace=one.birthplace or other.birthplace,
+        father=one.father or other.father,
+        mother=one.mother or other.mother,
     )
 
 

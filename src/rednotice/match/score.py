@@ -13,12 +13,13 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from rednotice.match.dates import Born, Kinship, Relation, relation
-from rednotice.match.documents import lookalike_number, normal_number
+from rednotice.match.documents import check_digit_or_none, lookalike_number, normal_number
 from rednotice.model.check import Agreement, Evidence, Listed, Query
 from rednotice.model.person import Sex
 from rednotice.model.values import find_country
@@ -26,10 +27,12 @@ from rednotice.model.values import find_country
 DOCUMENT_DECIDES = 0.999
 DOCUMENT_MISREAD = 0.95
 """A number that is the listed one but for characters that look alike."""
+DOCUMENT_COST = 0.044
+"""What all that contradicts takes from either at most: a number decides, but it may be another's document."""
 NAME_AT_MOST = 0.985
 """A name alone never makes a match certain."""
 DATA_AT_MOST = 0.998
-"""Nor does a name with all data but a document."""
+"""Nor does a name with all data but a document. Between the two a score goes by the log odds."""
 ROOT = 2
 """The root by which a ratio counts that goes with the name; the module says why."""
 
@@ -41,7 +44,9 @@ SAME_PERSON: dict[Kinship, float] = {
     Kinship.PLACEHOLDER: 0.93,
     Kinship.SAME_YEAR_RECKONED: 0.93,
     Kinship.SWAPPED: 0.07 * 12 / 504,
+    Kinship.SWAPPED_RECKONED: 0.07 * 12 / 504,
     Kinship.MISTYPED: 0.07 * 80 / 504,
+    Kinship.MISTYPED_RECKONED: 0.07 * 80 / 504,
     Kinship.OTHER_DAY: 0.07 * 2 / 504,
     Kinship.OTHER_MONTH: 0.07 * 30 / 504,
     Kinship.NEXT_YEAR: 0.07 * 118 / 504,
@@ -63,7 +68,9 @@ OTHERS: dict[Kinship, float] = {
     Kinship.PLACEHOLDER: _YEAR,
     Kinship.SAME_YEAR_RECKONED: 4 * _YEAR,
     Kinship.SWAPPED: 0.0000255,
+    Kinship.SWAPPED_RECKONED: 4 * 0.0000255,
     Kinship.MISTYPED: 0.00223,
+    Kinship.MISTYPED_RECKONED: 4 * 0.00223,
     Kinship.OTHER_DAY: 0.00111,
     Kinship.OTHER_MONTH: 0.0190,
     Kinship.NEXT_YEAR: 0.0461,
@@ -73,7 +80,8 @@ OTHERS: dict[Kinship, float] = {
 }
 """How often the dates of two persons stand so. The year: all pairs of the 4,719 listed persons with a year of birth
 (`matching/people.jsonl`); the rest: two million pairs of whole dates drawn from OFAC's list. A Hijri date leaves five
-days open, a Persian one; a year of either touches two Gregorian ones, and both calendars may be meant."""
+days open, a Persian one; a year of either touches two Gregorian ones, and both calendars may be meant. A slip is looked
+for in the calendar and in the Gregorian, for either reading: four times."""
 
 _CONTRADICTS = frozenset({Kinship.FEW_YEARS, Kinship.SEVERAL_YEARS, Kinship.MANY_YEARS})
 _SAYS_NEITHER = frozenset({Kinship.OTHER_DAY, Kinship.OTHER_MONTH, Kinship.NEXT_YEAR})
@@ -100,9 +108,30 @@ SAME_PARENT, OTHER_PARENT = _counted(75 / 77, 0.0081), _counted(2 / 77, 0.9919)
 as the names of two listed persons do (0.81 in 100 of 100,000 pairs)."""
 
 _NOT_SAID = Sex.UNKNOWN
-FITS = math.inf
-MISREAD = 1e9
-"""Beyond what all other data can say together."""
+
+
+class Number(IntEnum):
+    """How a document number asked stands to those listed; the surest last."""
+
+    ANOTHER = 0
+    DOUBTFUL = 1
+    MISREAD = 2
+    FITS = 3
+
+
+NUMBER_SAYS = {
+    Number.ANOTHER: "another document than those listed",
+    Number.DOUBTFUL: "the document number is the listed one as it was read, but does not fit its check digit",
+    Number.MISREAD: "the document number is the listed one but for characters that look alike, such as 0 and O",
+    Number.FITS: "the document number is the listed one",
+}
+DOUBTFUL = 1000.0
+"""How many times likelier a number makes a person that is the listed one, but does not fit its own check digit: what
+was misread in it may have made it another's. Chosen: with another name it gives even odds at most."""
+NAME_AT_LEAST = 1 / (1 + DOUBTFUL)
+"""What a name counts for beside a number if it is another, or beside such a one if none was asked."""
+NAME_IS_ANOTHER = 0.2
+"""A name less near than this is another; so is the least that is reported (`match.REPORTED_FROM`)."""
 
 
 # --- What was asked, read once ------------------------------------------------------------------------------
@@ -115,6 +144,7 @@ class Known:
     query: Query
     number: str = ""
     lookalike: str = ""
+    check_digit: str | None = None
     born: Born | None = None
     sex: Sex | None = None
     nationality: str | None = None
@@ -139,6 +169,7 @@ class Known:
             query=query,
             number=normal_number(query.document) if query.document else "",
             lookalike=lookalike_number(query.document) if query.document else "",
+            check_digit=query.check_digit,
             born=Born.of(query.born) if query.born else None,
             sex=query.sex if query.sex is not Sex.UNKNOWN else None,
             nationality=query.nationality,
@@ -161,11 +192,11 @@ class Known:
         return found
 
 
-def likelihood(known: Known, person: Listed) -> float:
-    """How many times likelier what is known besides the name is if this is the person: `total` takes it with the name.
+def likelihood(known: Known, person: Listed) -> tuple[float, Number]:
+    """How many times likelier what is known besides the name is if this is the person, and how its document stands.
 
-    1 if nothing is known or comparable; infinite if a document number is the listed one, `MISREAD` or more if it is but
-    for characters that look alike. It is the product of the ratios that `weigh_evidence` puts in words.
+    1 if nothing is known or comparable. It is the product of the ratios that `weigh_evidence` puts in words; `total`
+    takes both with the name.
     """
     ratio = 1.0
     if known.born is not None and (dates := person.born):
@@ -181,27 +212,48 @@ def likelihood(known: Known, person: Listed) -> float:
     if known.mother and person.mother:
         ratio *= _PARENT[_parents_meet(known.mother, _parent(person.mother, known.own))]
     if known.number and person.documents:
-        document = max(_number_meets(known, listed) for listed in person.documents)
-        return document * max(ratio, 1.0) if document > 1.0 else ratio
-    return ratio
+        return ratio, max(_number_meets(known, listed) for listed in person.documents)
+    return ratio, Number.ANOTHER
 
 
-def total(name_score: float | None, ratio: float) -> float:
+def total(name_score: float | None, ratio: float, number: Number = Number.ANOTHER) -> float:
     """The score of a match (0 to 1): how near the names are, and all that is known besides.
 
     Args:
         name_score: how near the names are (0 to 1); None if the names were not compared.
         ratio: what `likelihood` gives.
+        number: what `likelihood` gives.
     """
     likeness = min(name_score or 0.0, NAME_AT_MOST)
-    odds = likeness / (1 - likeness) * min(ratio, MISREAD)
+    if number is Number.DOUBTFUL:
+        likeness, ratio = max(likeness, NAME_AT_LEAST), ratio * DOUBTFUL
+    odds = likeness / (1 - likeness) * ratio
     score = odds / (1 + odds)
     if score > NAME_AT_MOST:
-        # What is nearly certain is kept in its order below what a document makes certain.
-        score = NAME_AT_MOST + (score - NAME_AT_MOST) * (DATA_AT_MOST - NAME_AT_MOST) / (1 - NAME_AT_MOST)
-    if ratio >= MISREAD:
-        score = DOCUMENT_DECIDES if ratio == FITS else DOCUMENT_MISREAD
+        # As probabilities, what is nearly certain would be one number: whatever agrees or contradicts has to be seen.
+        beyond = math.log(odds * (1 - NAME_AT_MOST) / NAME_AT_MOST) / _ALL_ELSE
+        score = NAME_AT_MOST + (DATA_AT_MOST - NAME_AT_MOST) * min(beyond, 1.0)
+    if number >= Number.MISREAD:
+        decides = DOCUMENT_DECIDES if number is Number.FITS else DOCUMENT_MISREAD
+        score = max(score, decides - DOCUMENT_COST * _against(name_score, ratio))
     return round(score, 4)
+
+
+def _against(name_score: float | None, ratio: float) -> float:
+    """How much the name and all else speak against a number that fits (0 to 1), by their log odds."""
+    likeness = 0.5 if name_score is None else min(max(name_score, NAME_AT_LEAST), NAME_AT_MOST)
+    odds = min(ratio * likeness / (1 - likeness), 1.0)
+    return min(-math.log(odds) / _ALL_AGAINST, 1.0)
+
+
+_ALL_ELSE = math.log(DOUBTFUL * max(BORN.values()) * SAME_SEX * SHARED_NATIONALITY * SAME_PLACE * SAME_PARENT**2)
+"""The log of what all that agrees can weigh together."""
+
+
+_ALL_AGAINST = -math.log(
+    NAME_AT_LEAST * min(BORN.values()) * OTHER_SEX * OTHER_NATIONALITY * OTHER_PLACE * OTHER_PARENT**2
+)
+"""The log of what all that contradicts can weigh together, and another name."""
 
 
 def needed(score: float, ratio: float) -> float:
@@ -222,7 +274,13 @@ def weigh_evidence(
         person: who is listed.
     """
     known = asked if isinstance(asked, Known) else Known.of(asked)
-    return total(name_score, likelihood(known, person)), tuple(_all(known, person))
+    ratio, number = likelihood(known, person)
+    evidence = tuple(_all(known, person))
+    if number is not Number.ANOTHER and name_score is not None and name_score < NAME_IS_ANOTHER and person.names:
+        # Where a document decides, the name is one more datum.
+        listed, says = person.names[0], "another name is listed"
+        evidence = (_evidence("name", known.query.name or "", listed, Agreement.CONTRADICTS, says), *evidence)
+    return total(name_score, ratio, number), evidence
 
 
 # --- Datum by datum, in words -------------------------------------------------------------------------------
@@ -248,10 +306,13 @@ def _all(known: Known, person: Listed) -> Iterator[Evidence]:
             yield _in_words(parent, said, listed, met, f"{parent}'s name")
 
 
-def _number_meets(known: Known, listed: str) -> float:
-    if normal_number(listed) == known.number:
-        return FITS
-    return MISREAD if lookalike_number(listed) == known.lookalike else 1.0
+def _number_meets(known: Known, listed: str) -> Number:
+    number = normal_number(listed)
+    if number != known.number and lookalike_number(listed) != known.lookalike:
+        return Number.ANOTHER
+    if known.check_digit is not None and check_digit_or_none(number) != known.check_digit:
+        return Number.DOUBTFUL
+    return Number.FITS if number == known.number else Number.MISREAD
 
 
 def _document(known: Known, number: str, person: Listed) -> Evidence:
@@ -259,14 +320,11 @@ def _document(known: Known, number: str, person: Listed) -> Evidence:
         return _evidence("document", number, None, Agreement.UNKNOWN, "no document is listed")
     if known.number:
         met, listed = max((_number_meets(known, one), one) for one in person.documents)
-        if met == FITS:
-            return _evidence("document", number, listed, Agreement.AGREES, "the document number is the listed one")
-        if met == MISREAD:
-            says = "the document number is the listed one but for characters that look alike, such as 0 and O"
-            return _evidence("document", number, listed, Agreement.AGREES, says)
+        if met is not Number.ANOTHER:
+            return _evidence("document", number, listed, Agreement.AGREES, NUMBER_SAYS[met])
     # A person has many documents in a life: another number says little.
     words = ", ".join(person.documents)
-    return _evidence("document", number, words, Agreement.UNKNOWN, "another document than those listed")
+    return _evidence("document", number, words, Agreement.UNKNOWN, NUMBER_SAYS[Number.ANOTHER])
 
 
 def _born(known: Known, asked: str, listed: tuple[str, ...]) -> Evidence:

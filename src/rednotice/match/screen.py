@@ -28,6 +28,9 @@ QUERY = pa.schema(
         ("nationality", pa.string()),
         ("sex", pa.string()),
         ("document", pa.string()),
+        ("birthplace", pa.string()),
+        ("father", pa.string()),
+        ("mother", pa.string()),
     ]
 )
 """The columns of a query. Only query_id and name (or document) must be there; types may differ (`match.rows`)."""
@@ -61,7 +64,7 @@ def screen(
     """Asks an index every query of a batch.
 
     A query with several names is asked by each, and each person found stands once, by the best of them. A row that
-    cannot be asked (no name and no document, a date that is none or lies in the future) has no hit and a note.
+    cannot be asked (no name and no document) has no hit and a note; a date that cannot be read has a note alone.
 
     Args:
         batch: queries, with the columns of `QUERY` in any order; others are passed over.

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, computed_field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, computed_field, model_validator
 
 from rednotice.model.effect import Effect
 from rednotice.model.notice import Listing, Notice
 from rednotice.model.person import Sex
-from rednotice.model.values import BirthDate, CountryCode, Line, Noun, PartialDate, fault
+from rednotice.model.values import BirthDate, CountryCode, Line, Noun, fault
 
 
 class Query(Noun):
@@ -25,6 +25,10 @@ class Query(Noun):
     father: Line | None = Field(None, description="The father's name")
     mother: Line | None = Field(None, description="The mother's name")
     document: Line | None = Field(None, description="Number of an identity document")
+    check_digit: Annotated[str, StringConstraints(pattern="^[0-9<]$")] | None = Field(
+        None,
+        description="The digit printed behind the number, where the number as read does not fit it; < if unreadable",
+    )
     mrz: Annotated[str, Field(max_length=200)] | None = Field(None, description="Machine-readable zone, as scanned")
 
     @model_validator(mode="after")
@@ -39,7 +43,7 @@ class Listed(Noun):
 
     id: Line
     names: tuple[str, ...]
-    born: tuple[PartialDate, ...] = ()
+    born: tuple[BirthDate, ...] = ()
     sex: Sex | None = None
     nationalities: tuple[CountryCode, ...] = ()
     documents: tuple[str, ...] = ()

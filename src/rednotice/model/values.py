@@ -169,21 +169,48 @@ INTERNATIONAL_ENTITIES = {
 }
 """Bodies with powers of investigation and prosecution that may request like a bureau (RPD 82 ff.)."""
 
+OTHER_COUNTRIES = {"XK": "Kosovo"}
+"""Countries whose nationality papers state and that ISO 3166-1 has not: by the code that the EU and others give."""
+
 _ALSO_CALLED = {
     "uk": "GB",
+    "u.k.": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "northern ireland": "GB",
     "el": "GR",
+    "america": "US",
+    "u.s.a.": "US",
+    "u.s.": "US",
+    "bosnia": "BA",
     "brunei": "BN",
     "burma": "MM",
     "cape verde": "CV",
+    "congo (brazzaville)": "CG",
+    "congo-brazzaville": "CG",
+    "congo (kinshasa)": "CD",
+    "congo-kinshasa": "CD",
+    "dr congo": "CD",
+    "d.r. congo": "CD",
+    "drc": "CD",
     "congo, democratic republic of the": "CD",
     "democratic republic of the congo": "CD",
     "democratic republic of congo": "CD",
     "cote d'ivoire": "CI",
     "east timor": "TL",
     "great britain": "GB",
+    "holland": "NL",
+    "hong kong sar": "HK",
     "ivory coast": "CI",
+    "kosovo": "XK",
+    "xk": "XK",
+    "rks": "XK",
+    "xkx": "XK",
     "korea, north": "KP",
     "korea, south": "KR",
+    "republic of korea": "KR",
+    "macau": "MO",
     "micronesia": "FM",
     "palestine": "PS",
     "palestinian": "PS",
@@ -193,7 +220,9 @@ _ALSO_CALLED = {
     "state of palestine": "PS",
     "swaziland": "SZ",
     "the gambia": "GM",
+    "trinidad": "TT",
     "turkey": "TR",
+    "turkiye": "TR",
     "uae": "AE",
     "vatican": "VA",
     "west bank": "PS",
@@ -209,7 +238,7 @@ def country_names() -> dict[str, str]:
 
 def bureau_name(code: str) -> str:
     """The name of the country or international entity behind a bureau's code, or the code if unknown."""
-    return INTERNATIONAL_ENTITIES.get(code) or country_names().get(code, code)
+    return INTERNATIONAL_ENTITIES.get(code) or (country_names() | OTHER_COUNTRIES).get(code, code)
 
 
 @cache
@@ -221,13 +250,27 @@ def _countries_by_name() -> dict[str, str]:
     return called | _ALSO_CALLED
 
 
+_WITH_ADDITION = re.compile(r"(.+?) ?\((.+)\)")
+
+
 def find_country(text: str) -> str | None:
-    """The alpha-2 code of a country named in any usual way (name, alpha-3, other case), or None."""
-    return _countries_by_name().get(text.strip().lower())
+    """The alpha-2 code of a country named in any usual way (name, alpha-3, other case), or None.
+
+    >>> find_country("iran (Islamic Republic of)"), find_country("The Netherlands"), find_country("Kosovo")
+    ('IR', 'NL', 'XK')
+    """
+    known, name = _countries_by_name(), text.strip().lower()
+    addition = _WITH_ADDITION.fullmatch(name)
+    ways = (
+        name,
+        f"{addition[1]}, {addition[2]}" if addition else name,
+        name.removesuffix(", the").removeprefix("the "),
+    )
+    return next((known[way] for way in ways if way in known), None)
 
 
 def _country(code: str) -> str:
-    if code in country_names():
+    if code in country_names() or code in OTHER_COUNTRIES:
         return code
     meant = find_country(code)
     mend = f"Did you mean {meant}?" if meant else "Use the two-letter code of ISO 3166-1, such as PT"
@@ -238,13 +281,14 @@ def _bureau(code: str) -> str:
     if code in INTERNATIONAL_ENTITIES or code in country_names():
         return code
     meant = code.upper() if code.upper() in INTERNATIONAL_ENTITIES else find_country(code)
+    meant = None if meant in OTHER_COUNTRIES else meant
     entities = ", ".join(INTERNATIONAL_ENTITIES)
     mend = f"Did you mean {meant}?" if meant else f"Use a two-letter code of ISO 3166-1, or one of {entities}"
     raise fault(f"{quote(code)} is not the code of a bureau", mend)
 
 
 CountryCode = Annotated[str, AfterValidator(_country), Field(json_schema_extra={"examples": ["PT"]})]
-"""A country as its two-letter code of ISO 3166-1."""
+"""A country as its two-letter code of ISO 3166-1; XK for Kosovo."""
 
 BureauCode = Annotated[str, AfterValidator(_bureau), Field(json_schema_extra={"examples": ["PT", "ICC"]})]
 """A National Central Bureau by its country's code, or an international entity by its own."""

@@ -73,8 +73,8 @@ class FtmFile:
                 self._leave_out(str(entity.get("schema") or "lines without a schema")[:80])
                 continue
             about = known.get(reference, _Known())
-            for within in _within(entity):
-                _learn(about, within)
+            for one in entities.within(entity):
+                _learn(about, one)
             try:
                 entry = self._entry(entity, reference, about)
             except ValidationError as error:
@@ -118,7 +118,7 @@ class FtmFile:
         return listing, self._person(entity, reference, about)
 
     def _person(self, entity: Entity, reference: str, about: _Known) -> Person:
-        names = values(entity, entities.NAMES) or [one for one in (_said(entity.get("caption")),) if one]
+        names = entities.names(entity) or [one for one in (_said(entity.get("caption")),) if one]
         born = [one for text in values(entity, entities.DATES) if (one := self._date(text, reference))]
         spoken_of = countries(entities.nationalities(entity), reference, self.remarks)
         return Person(
@@ -129,10 +129,10 @@ class FtmFile:
             sex=next((_SEXES[one] for one in values(entity, entities.SEXES) if one in _SEXES), None),
             born=born[0] if born else None,
             also_born=tuple(born[1 : DATES_AT_MOST + 1]),
-            birthplace=line(", ".join(values(entity, ("birthPlace",))[:1])),
+            birthplace=line(entities.birthplace(entity)),
             nationalities=spoken_of[:NATIONALITIES_AT_MOST],
-            father=line(next(iter(values(entity, ("fatherName",))), None)),
-            mother=line(next(iter(values(entity, ("motherName",))), None)),
+            father=line(next(iter(values(entity, entities.FATHERS)), None)),
+            mother=line(next(iter(values(entity, entities.MOTHERS)), None)),
             documents=tuple(_documents(entity, about))[:DOCUMENTS_AT_MOST],
             occupation=line("; ".join(values(entity, ("position",))) or None),
             deceased=True if values(entity, ("deathDate",)) else None,
@@ -188,12 +188,6 @@ def _remark(entity: Entity, datasets: list[str]) -> str | None:
         "notes": " ".join(values(entity, ("notes",))),
     }
     return "; ".join(f"{key}: {text}" for key, text in said.items() if text)[:TEXT_LIMIT] or None
-
-
-def _within(entity: Entity) -> Iterator[Entity]:
-    held = entity.get("properties")
-    for given in held.values() if isinstance(held, dict) else ():
-        yield from (one for one in _list(given) if isinstance(one, dict))
 
 
 def _object(text: bytes) -> Entity | None:
