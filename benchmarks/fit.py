@@ -3,7 +3,8 @@
 Logistic regression over the names that a search compares, for every query of the data and for persons who are not
 listed: is this the person? First on one half of the queries, to say what holds on the half that it did not see; then
 on all. The weights of initials are set, since the data have too few; so is that of the size of the list, which follows
-from the odds: one person among so many.
+from the odds: one person among so many. Words of one sound, or of one name in one script, weigh
+like the same word, but for a constant.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rednotice.match import build, model
 from rednotice.match.kernels import search
 from rednotice.match.kernels.pairing import (
     ALWAYS,
+    AS_THE_SAME,
     FEATURES,
     INITIAL_MISSED,
     INITIALS,
@@ -38,10 +40,11 @@ UNLISTED = 6_000
 SET = {
     SIZE: -1.0,
     INITIAL_MISSED: -2.0,
-    UNKNOWN + INITIALS: -0.5,
-    KNOWN_NAME + INITIALS: -0.5,
+    UNKNOWN + INITIALS: 0.5,
+    KNOWN_NAME + INITIALS: 0.5,
     WORTH + INITIALS: 0.0,
 }
+BELOW = 0.05
 RIDGE = 3.0
 KEPT = 0.95
 
@@ -103,6 +106,30 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
 
 
 def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
+    features = features.copy()
+    for level in AS_THE_SAME:
+        _join(features, WORTH, WORTH + level)
+    fitted = _fitted(features, right)
+    # A word of one sound that seems to count for more than the same word counts as that does.
+    levels = [(of, of + level) for level in AS_THE_SAME for of in (UNKNOWN, KNOWN_NAME)]
+    more = [(same, level) for same, level in levels if fitted[level] > fitted[same] - BELOW]
+    if more:
+        for same, level in more:
+            _join(features, same, level)
+        fitted = _fitted(features, right)
+    for same, level in more:
+        fitted[level] = fitted[same] - BELOW
+    for level in AS_THE_SAME:
+        fitted[WORTH + level] = fitted[WORTH]
+    return fitted
+
+
+def _join(features: Features, one: int, other: int) -> None:
+    features[:, one] += features[:, other]
+    features[:, other] = 0
+
+
+def _fitted(features: Features, right: NDArray[np.bool_]) -> Features:
     free = [one for one in range(FEATURES) if one not in SET and (features[:, one].std() > 0 or one == ALWAYS)]
     offset = sum(features[:, one] * weight for one, weight in SET.items())
     spread = features[:, free].std(axis=0)

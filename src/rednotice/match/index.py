@@ -61,7 +61,8 @@ class Index:
         Args:
             query: what was asked; a machine-readable zone is read before (`match.documents.read_mrz`).
             limit: how many at most.
-            reported_from: the least score that is shown.
+            reported_from: the least score that is shown. Who bears the very name asked, which may be a common one, is
+                shown below `REPORTED_FROM` as well, unless what else is known speaks against it.
         """
         with self._lock:
             segments = self._segments
@@ -76,11 +77,13 @@ class Index:
             for person, listed in segment.by_document(known.lookalike)
         }
         least = -math.inf if by_document else needed(reported_from, BOOST if known.tells else 1.0)
-        near, cut = _near(asked, segments, borne, least)
+        same = asked.itself(borne) if asked.name and reported_from <= REPORTED_FROM else math.inf
+        near, cut = _near(asked, segments, borne, min(least, same))
         found = []
         for person, position, odds in _candidates(asked, borne, segments, near, by_document):
-            score = total(odds, *likelihood(known, person))
-            if score >= reported_from:
+            ratio, number = likelihood(known, person)
+            score = total(odds, ratio, number)
+            if score >= reported_from or (ratio >= 1 and odds is not None and odds >= probability(same)):
                 found.append((score, odds or 0.0, person, position))
         found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
         return Answer.model_construct(

@@ -15,8 +15,7 @@ REST = (
     "MINOR_MET ASKED_MISSED ASKED_MISSED_WORTH ASKED_MISSED_KNOWN ASKED_MINOR_MISSED LISTED_LEFT LISTED_LEFT_WORTH "
     "LISTED_MINOR_LEFT INITIAL_MISSED OTHER_ORDER ONE_OF_SEVERAL LONE SIZE ALWAYS "
     "FIRST_FIRST FIRST_LAST LAST_FIRST LAST_LAST SOLE_FIRST_FIRST SOLE_FIRST_LAST SOLE_LAST_FIRST SOLE_LAST_LAST "
-    "ASKED_SHARE LISTED_SHARE SPELT_APART SPELT_APART_WORTH LEAST_NEAR ALL_FAIRLY_NEAR ALL_VERY_NEAR ALL_MET "
-    "ONE_SURE TWO_SURE THREE_SURE"
+    "ASKED_SHARE LISTED_SHARE SPELT_APART SPELT_APART_WORTH LEAST_NEAR"
 ).split()
 """The features that are no level, by the names that `kernels.pairing` gives them."""
 
@@ -28,7 +27,7 @@ def load(text: str) -> NDArray[np.float32]:
     for level, counts in enumerate(said["levels"]):
         model[[UNKNOWN + level, KNOWN_NAME + level, WORTH + level]] = counts
     for name in REST:
-        model[getattr(pairing, name)] = said["rest"].get(name, 0.0)
+        model[getattr(pairing, name)] = said["rest"][name]
     return model
 
 

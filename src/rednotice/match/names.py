@@ -64,6 +64,14 @@ class Asked:
         search.inform(known, words, borne.counts, borne.total, worth)
         return cls(tuple(name), forms, known, words, worth)
 
+    def itself(self, borne: Borne) -> float:
+        """The log odds of a listed name that is the one asked: no other name has more."""
+        odds: float = search.compare_one(
+            self.lexicon, self.words, self.worth, self.lexicon, self.words, borne.counts, borne.total, MODEL,
+            room_of_thread().comparing,
+        )[0]  # fmt: skip
+        return odds
+
 
 def compare(asked: Asked, listed: Sequence[Word], borne: Borne) -> Comparison:
     """Compares two names by pairing their words, best pairs first."""

@@ -24,6 +24,7 @@ from rednotice.match.kernels.words import (
     NEAR_ENOUGH,
     SAME,
     SAME_SOUND,
+    SCRIPT,
     SKELETON,
     SOUND,
     SYLLABLES,
@@ -46,7 +47,7 @@ MANY = 10_000.0
 WELL = 0.95
 """Words that are as near as this are not looked at as halves of others."""
 
-LEVELS = 20
+LEVELS = 21
 UNKNOWN, KNOWN_NAME, WORTH = 0, LEVELS, 2 * LEVELS
 """Where the features of the levels of nearness begin: how many pairs met so whose word asked no dictionary knows, how
 many whose word asked is a known name, and what all of them are worth. A word that nobody is called is likelier to be
@@ -58,14 +59,14 @@ another one misspelt."""
     INITIAL_MISSED, OTHER_ORDER, ONE_OF_SEVERAL, LONE, SIZE, ALWAYS,
     FIRST_FIRST, FIRST_LAST, LAST_FIRST, LAST_LAST,
     SOLE_FIRST_FIRST, SOLE_FIRST_LAST, SOLE_LAST_FIRST, SOLE_LAST_LAST,
-    ASKED_SHARE, LISTED_SHARE, SPELT_APART, SPELT_APART_WORTH,
-    LEAST_NEAR, ALL_FAIRLY_NEAR, ALL_VERY_NEAR, ALL_MET, ONE_SURE, TWO_SURE, THREE_SURE,
-) = range(3 * LEVELS, 3 * LEVELS + 33)  # fmt: skip
-FEATURES = 3 * LEVELS + 33
-"""What a comparison is judged by: the levels, then the rest, as named."""
+    ASKED_SHARE, LISTED_SHARE, SPELT_APART, SPELT_APART_WORTH, LEAST_NEAR,
+) = range(3 * LEVELS, 3 * LEVELS + 27)  # fmt: skip
+FEATURES = 3 * LEVELS + 27
+"""What a comparison is judged by: the levels, then the rest, as named. First and last are places in the name asked, and
+in the listed one; sole: of a pair that is the only one. Shares are of what the words of a name say."""
 NOT_COUNTED = -1
-FAIRLY, VERY = 0.8, 0.95
-"""How near the least near pair of words is, in steps."""
+AS_THE_SAME = (1, 2)
+"""The levels of words of one sound, and of one name in one script, beside that of the same word, 0."""
 INITIALS = 17
 """The level of a word that met by its first letter."""
 
@@ -77,14 +78,14 @@ def information(borne: int, total: int) -> float:
 
 
 @inlined
-def _level(how: int, near: float, shorter: int) -> int:
+def _level(how: int, near: float, shorter: int, one_script: bool) -> int:
     """The level of a pair, by how the words met, how near they are, and (of classes) how many there are."""
     if how == SAME:
         return 0
     if how == SAME_SOUND:
         return 1
     if how == KNOWN:
-        return 2
+        return 2 if one_script else 20
     if how == LETTERS:
         return 3 if near >= 0.9 else 4 if near >= 0.82 else 5 if near >= 0.74 else 6 if near >= 0.62 else 7
     if how == CONSONANTS:
@@ -253,7 +254,7 @@ def _judge(
 ) -> None:
     features[:] = 0
     n, m = words_asked.shape[0], words_listed.shape[0]
-    met = sure = 0
+    met = 0
     met_worth, least = np.float32(0), np.float32(1)
     met_asked, met_listed = np.uint64(0), np.uint64(0)
     major_met = 0
@@ -275,13 +276,13 @@ def _judge(
             continue
         which = SKELETON if how == CONSONANTS else SOUND
         shorter = min(asked.words[words_asked[i], 2 * which + 1], listed.words[words_listed[j], 2 * which + 1])
-        level = _level(how, strength[edge], shorter)
+        one_script = asked.words[words_asked[i], SCRIPT] == listed.words[words_listed[j], SCRIPT]
+        level = _level(how, strength[edge], shorter, one_script)
         features[(KNOWN_NAME if asked.seen[words_asked[i], KNOWN_AS] else UNKNOWN) + level] += 1
         worth = min(max(worth_asked[i], worth_asked[i + ni - 1]), max(worth_listed[j], worth_listed[j + nj - 1]))
         features[WORTH + level] += worth
         if how != BY_INITIAL:
             met += 1
-            sure += level <= 2 or level == 8
             met_worth += strength[edge] * worth
             least = min(least, strength[edge])
         if how == KNOWN or how == CONSONANTS or how == SYLLABLES:
@@ -307,13 +308,8 @@ def _judge(
         features[ONE_OF_SEVERAL if major_asked > 1 else LONE] = 1
     features[ASKED_SHARE] = met_worth / (met_worth + features[ASKED_MISSED_WORTH] + np.float32(0.001))
     features[LISTED_SHARE] = met_worth / (met_worth + features[LISTED_LEFT_WORTH] + np.float32(0.001))
-    if met_worth:
+    if met:
         features[LEAST_NEAR] = least
-        features[ALL_FAIRLY_NEAR] = least >= FAIRLY
-        features[ALL_VERY_NEAR] = least >= VERY
-    features[ALL_MET] = not features[ASKED_MISSED] and not features[LISTED_LEFT]
-    for place in range(min(sure, 3)):
-        features[ONE_SURE + place] = 1
     if met == 1:
         for place in range(4):
             features[SOLE_FIRST_FIRST + place] = features[FIRST_FIRST + place]
