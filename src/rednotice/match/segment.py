@@ -31,7 +31,7 @@ from rednotice.match.kernels.words import (
 from rednotice.match.lexicon import Form, Lexicon, forget, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne
-from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
+from rednotice.match.text import WORDS_LIMIT, Reading, parts_of, words_of
 from rednotice.model.check import Listed
 from rednotice.model.person import Sex
 
@@ -343,7 +343,7 @@ class Builder:
     """Takes persons one by one, and makes a segment of them; of several entries of one id the last stands."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self._parts: dict[tuple[str, Reading], tuple[int, ...]] = {}
         self._numbers: dict[Form, int] = {}
         self._name_words = array("i")
         self._name_starts = array("i", [0])
@@ -362,12 +362,12 @@ class Builder:
         """Takes a person."""
         number = len(self)
         for name in person.names:
-            parts, several = parts_of(name)
+            parts, reading = parts_of(name)
             before = len(self._name_words)
             for part in parts:
-                words = self._parts.get((part, several))
+                words = self._parts.get((part, reading))
                 if words is None:
-                    words = self._new(part, several)
+                    words = self._new(part, reading)
                 self._name_words.extend(words)
             del self._name_words[before + WORDS_LIMIT :]
             self._name_starts.append(len(self._name_words))
@@ -380,10 +380,10 @@ class Builder:
             self._document_hashes.append(crc32(document.encode()))
             self._document_people.append(number)
 
-    def _new(self, part: str, several: bool) -> tuple[int, ...]:
+    def _new(self, part: str, reading: Reading) -> tuple[int, ...]:
         numbers = self._numbers
-        words = tuple(numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, whole=several))
-        self._parts[part, several] = words
+        words = tuple(numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, reading))
+        self._parts[part, reading] = words
         return words
 
     def segment(self) -> Segment:

@@ -11,11 +11,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from itertools import chain, islice
 
 from anyascii import anyascii
 
+from rednotice.match import korean
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.known import NONE, Symbols, number, symbols_of
 from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
@@ -53,6 +55,17 @@ _LOOKALIKES_OF_LATIN = {
 }
 """Letters that look like one another in print (Unicode Technical Standard 39, confusables); a scan mixes them up."""
 _ASCII = {code: "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
+
+
+class Reading(Enum):
+    """How the parts of a name that are in Han or Hangul are read."""
+
+    PLAIN = auto()
+    """Han: a word a syllable. Hangul: a word a part."""
+    FOREIGN = auto()
+    """Han: a word a part, since several parts are in Han."""
+    KOREAN = auto()
+    """Each part is a syllable in Hangul."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +114,34 @@ def words(name: str) -> tuple[Word, ...]:
     >>> [word.latin for word in words("Касем СУЛЕЙМАНИ")]
     ['kasem', 'suleymani']
     """
-    parts, several = parts_of(name)
-    return tuple(islice(chain.from_iterable(words_of(part, whole=several) for part in parts), WORDS_LIMIT))
+    parts, reading = parts_of(name)
+    return tuple(islice(chain.from_iterable(words_of(part, reading) for part in parts), WORDS_LIMIT))
 
 
-def parts_of(name: str) -> tuple[list[str], bool]:
-    """The parts of a name as written, and whether several of them are in Han.
+def parts_of(name: str) -> tuple[list[str], Reading]:
+    """The parts of a name as written, and how those in Han or Hangul are read.
 
     Foreign names in Han are written with a mark between their words; native ones are not, and have a word a syllable.
+    In Hangul it is the spaces that tell (`korean.syllables_of`).
     """
     parts = clean(name[:READ_LIMIT]).split()
-    return parts, not name.isascii() and sum(_script(part) == "CJK" for part in parts) > 1
+    if name.isascii():
+        return parts, Reading.PLAIN
+    scripts = [_script(part) for part in parts]
+    if scripts.count("CJK") > 1:
+        return parts, Reading.FOREIGN
+    if set(scripts) == {"HANGUL"} and (syllables := korean.syllables_of(parts)):
+        return list(syllables), Reading.KOREAN
+    return parts, Reading.PLAIN
 
 
 @lru_cache(maxsize=65_536)
-def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
+def words_of(part: str, reading: Reading) -> tuple[Word, ...]:
     """The words of a part of a name; one, but for parts in Han.
 
     Args:
         part: without white space, as `parts_of` gives it.
-        whole: whether a part in Han is one word, and not a word a syllable.
+        reading: how a part in Han or Hangul is read.
     """
     read = _of_one_script(part)
     symbols = symbols_of(read)
@@ -129,7 +150,7 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
         from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
 
         syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
-        if whole and len(syllables) > 1:
+        if reading is Reading.FOREIGN and len(syllables) > 1:
             latin = "".join(syllables)
             return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
         if len(syllables) == len(part):
@@ -139,12 +160,28 @@ def words_of(part: str, *, whole: bool) -> tuple[Word, ...]:
             )
         return tuple(_word(syllable, syllable, script) for syllable in syllables)
     latin = _plain(anyascii(read))
-    return (_word(part, latin, script, symbols | _numbers(readings_of_syllable(latin))),) if latin else ()
+    if not latin:
+        return ()
+    symbols |= _numbers(readings_of_syllable(latin))
+    if script == "HANGUL" and reading is Reading.KOREAN:
+        usual = korean.spellings(part)[0]
+        symbols |= _numbers(korean.symbols_of_syllable(part))
+        return (Word(part, usual, key(usual), skeleton(usual), sound(latin), script, symbols),)
+    return (_word(part, latin, script, symbols | _numbers(korean.symbols_of_spelling(latin))),)
 
 
 def forget() -> None:
     """Empties what is remembered of names that were read, so that nothing of a person removed stays in memory."""
-    for remembering in (words_of, readings_of_character, readings_of_syllable, _script, key, skeleton, sound):
+    for remembering in (
+        words_of,
+        readings_of_character,
+        readings_of_syllable,
+        korean.spellings,
+        _script,
+        key,
+        skeleton,
+        sound,
+    ):
         remembering.cache_clear()
 
 
