@@ -70,7 +70,7 @@ def test_names_that_sound_apart_have_keys_apart(others: list[str]) -> None:
         ("سليماني", "sulaymani"),
         ("محمد", "muhammad"),
         ("مُحَمَّد", "muhammad"),  # the signs for vowels count as little as where they are not written
-        ("عبدالرحمن", "abdulrahman"),
+        ("مـحـمـد", "muhammad"),  # nor do those that make a word longer in print
         ("فاطمة", "fatima"),  # the silent ending
         ("خالد", "khaled"),
         ("משה", "moshe"),

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from anyascii import anyascii
 
-from rednotice.match import korean
+from rednotice.match import arabic, korean
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.known import NONE, Symbols, number, symbols_of
 from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
@@ -41,7 +41,8 @@ TITLES = frozenset(
 _VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _BY_SOUND = frozenset({"CJK", "HANGUL"})
 _APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´ʿʾ]")
-_ARTICLE = "ال"
+_LENGTHENED = "ـ"
+"""Makes an Arabic word longer in print, and is no letter."""
 _CYRILLIC_OR_GREEK = "АВЕЅЗІЈКМНОРСТУХаеѕіјорсухһԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναικρυ"
 _LATIN = "ABESZIJKMHOPCTYXaesijopcyxhdlABEZHIKMNOPTYXovaikpu"
 _LOOKALIKES = dict(zip(map(ord, _CYRILLIC_OR_GREEK), _LATIN, strict=True))
@@ -144,30 +145,50 @@ def words_of(part: str, reading: Reading) -> tuple[Word, ...]:
         reading: how a part in Han or Hangul is read.
     """
     read = _of_one_script(part)
-    symbols = symbols_of(read)
     script = _script(read)
     if script == "CJK":
-        from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
-
-        syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
-        if reading is Reading.FOREIGN and len(syllables) > 1:
-            latin = "".join(syllables)
-            return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), script, symbols),)
-        if len(syllables) == len(part):
-            return tuple(
-                _word(written, syllable, script, _numbers(readings_of_character(written)))
-                for written, syllable in zip(part, syllables, strict=True)
-            )
-        return tuple(_word(syllable, syllable, script) for syllable in syllables)
+        return _in_han(part, reading)
+    if script in _VOWELLESS:
+        read = "".join(letter for letter in read if unicodedata.category(letter) != "Mn" and letter != _LENGTHENED)
     latin = _plain(anyascii(read))
     if not latin:
         return ()
-    symbols |= _numbers(readings_of_syllable(latin))
-    if script == "HANGUL" and reading is Reading.KOREAN:
+    if reading is Reading.KOREAN and script == "HANGUL":
         usual = korean.spellings(part)[0]
-        symbols |= _numbers(korean.symbols_of_syllable(part))
+        symbols = symbols_of(read) | _numbers(korean.symbols_of_syllable(part))
         return (Word(part, usual, key(usual), skeleton(usual), sound(latin), script, symbols),)
-    return (_word(part, latin, script, symbols | _numbers(korean.symbols_of_spelling(latin))),)
+    if script == "ARABIC" and (cut := arabic.divide_arabic(read)):
+        return _one(read[:cut], script), _one(read[cut:], script)
+    if script not in _BY_SOUND | _VOWELLESS and (divided := arabic.divide(latin)):
+        cut, first, second = divided
+        place = next(place for place in range(len(part)) if len(_plain(anyascii(part[:place]))) >= cut)
+        return _one(part[:place], script, first), _one(part[place:], script, second)
+    return (_one(part, script, latin, read),)
+
+
+def _one(written: str, script: str, latin: str = "", read: str = "") -> Word:
+    """A word that is not in Han, as written; what stands for it in Latin letters, and letters to look up, if others."""
+    latin = latin or _plain(anyascii(written))
+    read = read or written
+    others = arabic.symbols_of_arabic(read) if script == "ARABIC" else arabic.symbols_of_latin(latin)
+    others |= readings_of_syllable(latin) | korean.symbols_of_spelling(latin)
+    symbols = symbols_of(read) | _numbers(others)
+    return _word(written, arabic.usual(latin), script, symbols)
+
+
+def _in_han(part: str, reading: Reading) -> tuple[Word, ...]:
+    from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
+
+    syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
+    if reading is Reading.FOREIGN and len(syllables) > 1:
+        latin = "".join(syllables)
+        return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), "CJK", symbols_of(part)),)
+    if len(syllables) == len(part):
+        return tuple(
+            _word(written, syllable, "CJK", _numbers(readings_of_character(written)))
+            for written, syllable in zip(part, syllables, strict=True)
+        )
+    return tuple(_word(syllable, syllable, "CJK") for syllable in syllables)
 
 
 def forget() -> None:
@@ -224,7 +245,8 @@ def _numbers(symbols: Iterable[str]) -> Symbols:
 
 def _word(written: str, latin: str, script: str, symbols: Symbols = NONE) -> Word:
     if script in _VOWELLESS:
-        bare = written.removeprefix(_ARTICLE) if len(written) > len(_ARTICLE) + 2 else written
+        article = arabic.ARTICLE
+        bare = written.removeprefix(article) if len(written) > len(article) + 2 else written
         return Word(written, latin, key(latin), consonants_of(bare), sound(latin), script, symbols)
     return Word(written, latin, key(latin), skeleton(latin), sound(latin), script, symbols)
 
