@@ -24,6 +24,7 @@ def latin(name: str) -> list[str]:
         ("José NÚÑEZ", ["jose", "nunez"]),
         ("Jose\u0301 Nu\u0301n\u0303ez", ["jose", "nunez"]),  # accents as characters of their own
         ("Seán O’Brien", ["sean", "obrien"]),
+        ("Seán O′Brien O‛Brien O＇Brien O῾Brien", ["sean", "obrien", "obrien", "obrien", "obrien"]),
         ("Jean-Luc", ["jean", "luc"]),
         ("ERIKSSON,ANNA  MARIA", ["eriksson", "anna", "maria"]),
         ("ＥＲＩＫＳＳＯＮ　ＡＮＮＡ", ["eriksson", "anna"]),  # full width
@@ -74,6 +75,18 @@ def test_names_that_sound_apart_have_keys_apart(others: list[str]) -> None:
         ("فاطمة", "fatima"),  # the silent ending
         ("خالد", "khaled"),
         ("משה", "moshe"),
+        ("צ׳רצ׳יל", "churchil"),  # the mark of a sound that Hebrew has no letter for
+        ("ג'ורג׳", "jorj"),
+        ("بھٹو", "bhuto"),  # Urdu
+        ("ڈوگر", "dogar"),
+        ("خاں", "khan"),
+        ("چودھری", "chaudhri"),
+        ("ټولګی", "tolgai"),  # Pashto
+        ("څېړنوال", "tseranwal"),
+        ("ځدراڼ", "zadran"),
+        ("ڀٽو", "bhuto"),  # Sindhi
+        ("شێرکۆ", "sherko"),  # Kurdish
+        ("تۇرسۇنجاڭ", "tursunjang"),  # Uyghur
     ],
 )
 def test_a_word_without_vowels_has_the_consonants_of_its_romanisation(written: str, romanised: str) -> None:

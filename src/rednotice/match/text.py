@@ -40,7 +40,10 @@ TITLES = frozenset(
 
 _VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _BY_SOUND = frozenset({"CJK", "HANGUL"})
-_APOSTROPHES = re.compile(r"['`’‘ʼʻʹ´ʿʾ]")
+_APOSTROPHES = re.compile(
+    "['`´\u2018\u2019\u201b\u2032\u02b9-\u02bf\u055a\u05f3\u05f4\u1fbd-\u1fbf\u1ffd\u1ffe\ua78b\ua78c\uff07\uff40]"
+)
+"""Of all kinds, with primes, half rings and the marks of Hebrew, that are typed for one another."""
 _LENGTHENED = "ـ"
 """Makes an Arabic word longer in print, and is no letter."""
 _CYRILLIC_OR_GREEK = "АВЕЅЗІЈКМНОРСТУХаеѕіјорсухһԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναικρυ"
@@ -211,7 +214,7 @@ def clean(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII)
     kept = []
-    for character in _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text)):
+    for character in unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)):
         category = unicodedata.category(character)
         if category[0] in "LNM":
             kept.append(character)
