@@ -74,6 +74,7 @@ def test_names_that_sound_apart_have_keys_apart(others: list[str]) -> None:
         ("مـحـمـد", "muhammad"),  # nor do those that make a word longer in print
         ("فاطمة", "fatima"),  # the silent ending
         ("خالد", "khaled"),
+        ("ثابت", "thabit"),
         ("משה", "moshe"),
         ("צ׳רצ׳יל", "churchil"),  # the mark of a sound that Hebrew has no letter for
         ("ג'ורג׳", "jorj"),
@@ -93,6 +94,27 @@ def test_a_word_without_vowels_has_the_consonants_of_its_romanisation(written: s
     (word,) = words(written)
     assert word.vowelless
     assert word.skeleton == skeleton(romanised)
+
+
+@pytest.mark.parametrize(
+    ("written", "arabic", "persian"),
+    [
+        ("رضا", "rida", "reza"),
+        ("رمضان", "ramadan", "ramazan"),
+        ("ضیایی", "diyai", "ziyai"),
+        ("ذوالفقار", "dulfaqar", "zolfaghar"),
+        ("عثمان", "uthman", "osman"),
+        ("وحیدی", "wahidi", "vahidi"),
+        ("پرویز", "baruiz", "parviz"),
+        ("جواد", "jawad", "javad"),
+        ("مرتضوی", "murtadawi", "mortazavi"),
+    ],
+)
+def test_a_word_in_arabic_script_is_read_as_in_arabic_and_as_in_persian(
+    written: str, arabic: str, persian: str
+) -> None:
+    (word,) = words(written)
+    assert (word.skeleton, word.key) == (skeleton(arabic), skeleton(persian))
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,8 @@ def key(latin: str) -> str:
 # v and b. The letters of the throat are not written.
 _ABJAD = {
     **dict.fromkeys("بپفڤבףפ", "b"),
-    **dict.fromkeys("تطטת", "t"),
-    **dict.fromkeys("ثزسصشظچזסצץש", "s"),
+    **dict.fromkeys("تثطטת", "t"),
+    **dict.fromkeys("زسصشظچזסצץש", "s"),
     **dict.fromkeys("جخقكکگغژגחכךק", "k"),
     **dict.fromkeys("دضذד", "d"),
     **dict.fromkeys("رר", "r"),
@@ -85,6 +85,22 @@ def consonants_of(written: str) -> str:
     'slmn'
     """
     return _single("".join(_ABJAD.get(letter, "") for letter in written))
+
+
+# In Persian, Urdu, Pashto and Turkish, and where they romanise names, four letters are said as z and s that in Arabic
+# are others; and the letter for w, which is one for vowels too, is said as v at least where a vowel follows it.
+_PERSIAN = {**_ABJAD, **dict.fromkeys("ثذضظ", "s")}
+_SAID_AS_V = re.compile("^و(?=.)|(?<=ا)و|و(?=[اآیي])(?!ال..)")
+
+
+def other_consonants_of(written: str) -> str:
+    """The consonants of a word in Arabic script as Persian says them; nothing, if that is as in Arabic.
+
+    >>> other_consonants_of("مرتضوی"), skeleton("mortazavi"), consonants_of("مرتضوی")
+    ('mrtsb', 'mrtsb', 'mrtd')
+    """
+    read = _single("".join(_PERSIAN.get(letter, "") for letter in _SAID_AS_V.sub("ڤ", written)))
+    return read if read != consonants_of(written) else ""
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -20,7 +20,7 @@ from anyascii import anyascii
 from rednotice.match import arabic, korean
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.known import NONE, Symbols, number, symbols_of
-from rednotice.match.sounds import consonants_of, key, skeleton, sound, sound_of_syllables
+from rednotice.match.sounds import consonants_of, key, other_consonants_of, skeleton, sound, sound_of_syllables
 
 WORDS_LIMIT = 32
 """Words of a name beyond this are not compared; no name has as many."""
@@ -79,6 +79,7 @@ class Word:
     written: str
     latin: str
     key: str
+    """Without vowels, its consonants by another reading, if there is one."""
     skeleton: str
     sound: str
     """Consonants as far as Han and Hangul tell them apart."""
@@ -250,7 +251,8 @@ def _word(written: str, latin: str, script: str, symbols: Symbols = NONE) -> Wor
     if script in _VOWELLESS:
         article = arabic.ARTICLE
         bare = written.removeprefix(article) if len(written) > len(article) + 2 else written
-        return Word(written, latin, key(latin), consonants_of(bare), sound(latin), script, symbols)
+        other = other_consonants_of(bare) if script == "ARABIC" else ""
+        return Word(written, latin, other, consonants_of(bare), sound(latin), script, symbols)
     return Word(written, latin, key(latin), skeleton(latin), sound(latin), script, symbols)
 
 

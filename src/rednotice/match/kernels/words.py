@@ -24,7 +24,8 @@ from rednotice.match.kernels.letters import (
 )
 
 LATIN, KEY, SKELETON, SOUND = 0, 1, 2, 3
-"""The forms of a word: in columns 2n and 2n + 1 of its row, where the form begins in the letters, and its length."""
+"""The forms of a word: in columns 2n and 2n + 1 of its row, where the form begins in the letters, and its length. The
+key of a word without vowels is its consonants by another reading (`match.sounds.other_consonants_of`), or nothing."""
 KIND, SCRIPT, SLOT, SYMBOL_FIRST, SYMBOL_LAST, COLUMNS = 8, 9, 10, 11, 12, 13
 """The other columns: what is true of it, its script, its number for counting, where its symbols begin and end."""
 KNOWN_AS = 4
@@ -116,6 +117,21 @@ def by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: f
 
 
 @inlined
+def by_consonants(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> float:
+    """How near two words are, of which one has no vowels, by their consonants, by whichever reading is nearest."""
+    a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
+    b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
+    near = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
+    if near < SAME_SKELETON and left.words[i, KIND] & VOWELLESS:
+        c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
+        near = max(near, by_class(left.letters, c, k, right.letters, b, m, SAME_SKELETON, masks))
+    if near < SAME_SKELETON and right.words[j, KIND] & VOWELLESS:
+        d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
+        near = max(near, by_class(left.letters, a, n, right.letters, d, o, SAME_SKELETON, masks))
+    return near
+
+
+@inlined
 def _by_letters(
     left: Bytes,
     a: int,
@@ -177,9 +193,7 @@ def nearness_from(
         near, how = KNOWN_NAME, KNOWN
     if kinds & VOWELLESS:
         if alike < 0:
-            a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
-            b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
-            alike = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, marks.none)
+            alike = by_consonants(left, i, right, j, marks.none)
         return (alike, CONSONANTS) if alike > near else (near, how)
     c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
     d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
