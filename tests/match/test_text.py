@@ -124,6 +124,13 @@ def test_a_word_in_arabic_script_is_read_as_in_arabic_and_as_in_persian(
         ("General Qassem Soleimani", ["general"], []),
         ("Donald J. Trump", [], ["j"]),
         ("Binali Albert", [], []),  # they only begin like particles
+        ("JRR Tolkien", [], ["j", "r", "r"]),
+        ("VAUCLUZET JP", [], ["j", "p"]),
+        ("Воронской ВП", [], ["v", "p"]),
+        ("Воронской А.П.", [], ["a", "p"]),
+        ("Andrew NG", [], []),  # a name, as "Thi LE" is
+        ("Jong Un KIM", [], []),
+        ("MD Ali BN Omar", ["bn"], []),
     ],
 )
 def test_particles_titles_and_initials_are_told_from_names(name: str, minor: list[str], initials: list[str]) -> None:

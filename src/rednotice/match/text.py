@@ -27,9 +27,12 @@ WORDS_LIMIT = 32
 READ_LIMIT = 1_000
 """Characters of a name beyond this are not read; no name has as many."""
 
+INITIALS_LIMIT = 3
+"""Initials written as one are no more than so many."""
+
 PARTICLES = frozenset(
-    "al el ul ad as ash at az ar an abu abou abd bin ibn ben bint bte binti van von der den de del della di da do dos "
-    "das du la le las los ter ten zu zum zur af av y e i o san st mac mc".split()
+    "al el ul ad as ash at az ar an abu abou abd bin ibn ben bint bte binti bn bt van von der den de del della di da do "
+    "dos das du la le las los ter ten zu zum zur af av y e i o san st mac mc".split()
 )
 """Words that carry little of a name: articles, filiation, nobiliary particles."""
 
@@ -129,7 +132,7 @@ def parts_of(name: str) -> tuple[list[str], Reading]:
     Foreign names in Han are written with a mark between their words; native ones are not, and have a word a syllable.
     In Hangul it is the spaces that tell (`korean.syllables_of`).
     """
-    parts = clean(name[:READ_LIMIT]).split()
+    parts = _initials_apart(clean(name[:READ_LIMIT]).split())
     if name.isascii():
         return parts, Reading.PLAIN
     scripts = [_script(part) for part in parts]
@@ -193,6 +196,32 @@ def _in_han(part: str, reading: Reading) -> tuple[Word, ...]:
             for written, syllable in zip(part, syllables, strict=True)
         )
     return tuple(_word(syllable, syllable, "CJK") for syllable in syllables)
+
+
+def _initials_apart(parts: list[str]) -> list[str]:
+    """The parts of a name, those that are initials written as one divided: two or three capitals without a vowel.
+
+    With a vowel they are as often a name, which many write in capitals: "Thi LE" is no T. L. E.
+
+    >>> _initials_apart(["JRR", "Tolkien"]), _initials_apart(["Andrew", "NG"])
+    (['J', 'R', 'R', 'Tolkien'], ['Andrew', 'NG'])
+    """
+    longest = max(map(len, parts), default=0)
+    if not any(1 < len(part) <= INITIALS_LIMIT < longest and part.isupper() for part in parts):
+        return parts
+    return [one for part in parts for one in (part if _are_initials(part) else (part,))]
+
+
+def _are_initials(part: str) -> bool:
+    latin = anyascii(part)
+    return (
+        1 < len(part) <= INITIALS_LIMIT
+        and part.isupper()
+        and len(latin) == len(part)
+        and not set("AEIOUY") & set(latin)
+        and latin.lower() not in PARTICLES | TITLES
+        and not symbols_of(part)
+    )
 
 
 def forget() -> None:
