@@ -124,6 +124,10 @@ def test_a_word_in_arabic_script_is_read_as_in_arabic_and_as_in_persian(
         ("General Qassem Soleimani", ["general"], []),
         ("Donald J. Trump", [], ["j"]),
         ("Binali Albert", [], []),  # they only begin like particles
+        ("Col. Pieter Valdesco PhD, Esq.", ["col", "phd", "esq"], []),
+        ("Mawlawi Rashid Valdesco Jr", ["mawlawi", "jr"], []),
+        ("Umm Hafsa née Valdesco", ["umm", "nee"], []),
+        ("Júnior Valdesco", [], []),
         ("JRR Tolkien", [], ["j", "r", "r"]),
         ("VAUCLUZET JP", [], ["j", "p"]),
         ("Воронской ВП", [], ["v", "p"]),

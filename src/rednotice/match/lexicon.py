@@ -20,6 +20,7 @@ from rednotice.match.kernels.words import (
     KEY,
     MINOR,
     SKELETON,
+    TITLE,
     VOWELLESS,
     sign,
 )
@@ -63,6 +64,7 @@ def form_of(word: Word) -> Form:
         | FOREIGN * word.foreign
         | MINOR * word.is_minor
         | INITIAL * word.is_initial
+        | TITLE * word.is_title
     )
     symbols = sorted(word.symbols)[:SYMBOLS_LIMIT]
     return Form(

@@ -31,15 +31,18 @@ INITIALS_LIMIT = 3
 """Initials written as one are no more than so many."""
 
 PARTICLES = frozenset(
-    "al el ul ad as ash at az ar an abu abou abd bin ibn ben bint bte binti bn bt van von der den de del della di da do "
-    "dos das du la le las los ter ten zu zum zur af av y e i o san st mac mc".split()
+    "al el ul ad as ash at az ar an abu abou umm oum abd bin ibn ben bint bte binti bn bt van von der den de del "
+    "della di da do dos das du la le las los ter ten zu zum zur af av y e i o san st mac mc".split()
 )
 """Words that carry little of a name: articles, filiation, nobiliary particles."""
 
 TITLES = frozenset(
-    "mr mrs ms miss dr prof haji hajji hadji sheikh shaykh sheik sayyid sayed seyed mullah maulana mufti imam general "
-    "gen colonel col captain capt major maj lieutenant sir lord don dona president professor".split()
+    "mr mrs ms miss mme mlle herr frau dr prof phd esq esquire jr sr haji hajji hadji sheikh shaykh sheik sayyid "
+    "sayed seyed mullah maulana mawlana mawlawi mawlavi maulawi maulavi moulavi moulvi molvi mufti imam ayatollah "
+    "hojatoleslam ustad ustaz bapak ibu shri smt general gen brigadier brig colonel col captain capt major maj "
+    "lieutenant lt sergeant sgt commander cmdr sir lord don dona president professor nee geb".split()
 )
+"""Words that stand before or after a name, but are none: titles, ranks, offices of religion, generations."""
 
 _VOWELLESS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _BY_SOUND = frozenset({"CJK", "HANGUL"})
@@ -108,7 +111,12 @@ class Word:
     @property
     def is_minor(self) -> bool:
         """Whether the word is a particle or a title, which says little about who it is."""
-        return self.latin in PARTICLES or self.latin in TITLES
+        return self.is_title or self.latin in PARTICLES
+
+    @property
+    def is_title(self) -> bool:
+        """Whether the word is a title."""
+        return self.latin in TITLES
 
     @property
     def is_initial(self) -> bool:

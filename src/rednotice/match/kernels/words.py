@@ -30,7 +30,7 @@ KIND, SCRIPT, SLOT, SYMBOL_FIRST, SYMBOL_LAST, COLUMNS = 8, 9, 10, 11, 12, 13
 """The other columns: what is true of it, its script, its number for counting, where its symbols begin and end."""
 KNOWN_AS = 4
 """The column of `Lexicon.seen` that tells which symbols a word may have; the others are those of its forms."""
-VOWELLESS, BY_SOUND, FOREIGN, MINOR, INITIAL = 1, 2, 4, 8, 16
+VOWELLESS, BY_SOUND, FOREIGN, MINOR, INITIAL, TITLE = 1, 2, 4, 8, 16, 32
 """What is true of a word, as bits."""
 SAME, SAME_SOUND, KNOWN, LETTERS, CONSONANTS, SYLLABLES, BY_INITIAL, JOINED = range(8)
 """How two words met: the same; written otherwise, sounding the same; forms of one name that is known in many languages;
@@ -188,6 +188,9 @@ def nearness_from(
         return 1.0, SAME
     if kinds & INITIAL:
         return (INITIAL_WORTH if left.letters[a] == right.letters[b] else 0.0), BY_INITIAL
+    both = left.words[i, KIND] & right.words[j, KIND]
+    if both & MINOR and (kinds ^ both) & TITLE:
+        return 0.0, LETTERS  # a title is no particle misspelt: Dr is not der
     near, how = 0.0, LETTERS
     if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS] and _share(left, i, right, j):
         near, how = KNOWN_NAME, KNOWN
