@@ -66,7 +66,7 @@ def form_of(word: Word) -> Form:
         | INITIAL * word.is_initial
         | TITLE * word.is_title
     )
-    symbols = sorted(word.symbols)[:SYMBOLS_LIMIT]
+    symbols = sorted(word.symbols)[-SYMBOLS_LIMIT:]  # short forms, which come first, are given up first
     return Form(
         tuple(form.encode()[:LETTERS_LIMIT] for form in letters),  # type: ignore[arg-type]
         kind,

@@ -20,6 +20,7 @@ from anyascii import anyascii
 from rednotice.match import arabic, korean
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.known import NONE, Symbols, number, symbols_of
+from rednotice.match.nicknames import symbols_of_nickname
 from rednotice.match.sounds import consonants_of, key, other_consonants_of, skeleton, sound, sound_of_syllables
 
 WORDS_LIMIT = 32
@@ -188,6 +189,8 @@ def _one(written: str, script: str, latin: str = "", read: str = "") -> Word:
     others = arabic.symbols_of_arabic(read) if script == "ARABIC" else arabic.symbols_of_latin(latin)
     others |= readings_of_syllable(latin) | korean.symbols_of_spelling(latin)
     symbols = symbols_of(read) | _numbers(others)
+    if script not in _VOWELLESS | _BY_SOUND:
+        symbols |= symbols_of_nickname(key(latin))
     return _word(written, arabic.usual(latin), script, symbols)
 
 

@@ -41,6 +41,8 @@ SAME_SKELETON = 0.92
 LONE_CONSONANT = 0.75
 OTHER_CLASSES = 0.91
 KNOWN_NAME = 0.93
+SHORT_FORM = 0.8
+"""Of a name and what it is cut down to (`match.nicknames`): as a spelling counts, since others are cut down so too."""
 HEARD = 0.9
 SOUNDS_SAME = 0.97
 JOINED_WORTH = 0.97
@@ -92,18 +94,22 @@ def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -
 
 
 @inlined
-def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
-    """Whether two words are forms of one name."""
+def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> float:
+    """How near two words are as forms of one name: as one name, as a name and a short form of it, or not at all."""
     a, b = left.words[i, SYMBOL_FIRST], right.words[j, SYMBOL_FIRST]
     last_a, last_b = left.words[i, SYMBOL_LAST], right.words[j, SYMBOL_LAST]
+    near = 0.0
     while a < last_a and b < last_b:
         if left.symbols[a] == right.symbols[b]:
-            return True
-        if left.symbols[a] < right.symbols[b]:
+            if left.symbols[a] >= 0:
+                return KNOWN_NAME
+            near = SHORT_FORM
+            a += 1
+        elif left.symbols[a] < right.symbols[b]:
             a += 1
         else:
             b += 1
-    return False
+    return near
 
 
 @inlined
@@ -192,8 +198,9 @@ def nearness_from(
     if both & MINOR and (kinds ^ both) & TITLE:
         return 0.0, LETTERS  # a title is no particle misspelt: Dr is not der
     near, how = 0.0, LETTERS
-    if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS] and _share(left, i, right, j):
-        near, how = KNOWN_NAME, KNOWN
+    if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS]:
+        near = _share(left, i, right, j)
+        how = KNOWN if near == KNOWN_NAME else LETTERS
     if kinds & VOWELLESS:
         if alike < 0:
             alike = by_consonants(left, i, right, j, marks.none)
