@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from anyascii import anyascii
 
-from rednotice.match import arabic, korean
+from rednotice.match import arabic, japanese, korean
 from rednotice.match.chinese import readings_of_character, readings_of_syllable
 from rednotice.match.known import NONE, Symbols, number, symbols_of
 from rednotice.match.nicknames import symbols_of_nickname
@@ -51,6 +51,10 @@ _APOSTROPHES = re.compile(
     "['`´\u2018\u2019\u201b\u2032\u02b9-\u02bf\u055a\u05f3\u05f4\u1fbd-\u1fbf\u1ffd\u1ffe\ua78b\ua78c\uff07\uff40]"
 )
 """Of all kinds, with primes, half rings and the marks of Hebrew, that are typed for one another."""
+_REPEATED = re.compile("(.)々")
+"""A Japanese mark for the character before it once more."""
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_CHARACTERS = re.compile(f"[{_HAN}]|[^{_HAN}]+")
 _LENGTHENED = "ـ"
 """Makes an Arabic word longer in print, and is no letter."""
 _CYRILLIC_OR_GREEK = "АВЕЅЗІЈКМНОРСТУХаеѕіјорсухһԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναικρυ"
@@ -75,6 +79,8 @@ class Reading(Enum):
     """Han: a word a syllable. Hangul: a word a part."""
     FOREIGN = auto()
     """Han: a word a part, since several parts are in Han."""
+    JAPANESE = auto()
+    """Han: a word a part, since the parts are a surname of Japan and a given name."""
     KOREAN = auto()
     """Each part is a syllable in Hangul."""
 
@@ -145,6 +151,8 @@ def parts_of(name: str) -> tuple[list[str], Reading]:
     if name.isascii():
         return parts, Reading.PLAIN
     scripts = [_script(part) for part in parts]
+    if scripts[:1] == ["CJK"] and (divided := japanese.divide(parts)):
+        return list(divided), Reading.JAPANESE
     if scripts.count("CJK") > 1:
         return parts, Reading.FOREIGN
     if set(scripts) == {"HANGUL"} and (syllables := korean.syllables_of(parts)):
@@ -197,16 +205,24 @@ def _one(written: str, script: str, latin: str = "", read: str = "") -> Word:
 def _in_han(part: str, reading: Reading) -> tuple[Word, ...]:
     from pypinyin import lazy_pinyin  # reads its dictionary when it is imported
 
-    syllables = [plain for plain in map(_plain, lazy_pinyin(part)) if plain]
-    if reading is Reading.FOREIGN and len(syllables) > 1:
+    spelt_out = _REPEATED.sub(r"\1\1", part)
+    syllables = [plain for plain in map(_plain, lazy_pinyin(spelt_out)) if plain]
+    if reading is not Reading.PLAIN and len(syllables) > 1:
         latin = "".join(syllables)
         return (Word(part, latin, key(latin), "", sound_of_syllables(tuple(syllables)), "CJK", symbols_of(part)),)
     if len(syllables) == len(part):
+        known = symbols_of(part) if reading is Reading.JAPANESE else NONE
         return tuple(
-            _word(written, syllable, "CJK", _numbers(readings_of_character(written)))
-            for written, syllable in zip(part, syllables, strict=True)
+            _word(written, syllable, "CJK", _numbers(readings_of_character(character)) | known)
+            for written, character, syllable in zip(part, spelt_out, syllables, strict=True)
         )
-    return tuple(_word(syllable, syllable, "CJK") for syllable in syllables)
+    # Some of it is not in Han, or in no dictionary: what was written stays by what it is read as.
+    return tuple(
+        word
+        for written in _CHARACTERS.findall(part)
+        if (plain := _plain(lazy_pinyin(written)[0]) or _plain(anyascii(written)))
+        for word in (_word(written, plain, _script(written)),)
+    )
 
 
 def _initials_apart(parts: list[str]) -> list[str]:
