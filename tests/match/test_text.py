@@ -42,6 +42,24 @@ def test_a_name_becomes_these_words(name: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("\u041c\u0410\u0425 Harrowgate", ["max", "harrowgate"]),  # MAX, all Cyrillic
+        ("\u041c\u0430x Harrowgate", ["max", "harrowgate"]),  # its last letter Latin
+        ("\u039dikos \u03a1\u0391\u03a7 Stoic", ["nikos", "pax", "stoic"]),  # PAX, all Greek
+        ("Воронской PAX", ["voronskoy", "rakh"]),  # Latin in a Cyrillic name
+        ("Рах Воронской", ["rakh", "voronskoy"]),
+        ("Анна Soares", ["anna", "soares"]),  # both are told: each keeps its script
+        ("\u0420\u0430\u0445", ["rakh"]),
+    ],
+)
+def test_a_word_of_letters_that_look_like_those_of_another_script_is_of_the_script_of_the_others(
+    name: str, expected: list[str]
+) -> None:
+    assert latin(name) == expected
+
+
+@pytest.mark.parametrize(
     "spellings",
     [
         "soleimani soleymani soleimany".split(),

@@ -69,6 +69,7 @@ _LOOKALIKES_OF_LATIN = {
     for script in ("CYRILLIC", "GREEK")
 }
 """Letters that look like one another in print (Unicode Technical Standard 39, confusables); a scan mixes them up."""
+_ALIKE = frozenset(_CYRILLIC_OR_GREEK + _LATIN)
 _ASCII = {code: "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
 
 
@@ -150,6 +151,7 @@ def parts_of(name: str) -> tuple[list[str], Reading]:
     parts = _initials_apart(clean(name[:READ_LIMIT]).split())
     if name.isascii():
         return parts, Reading.PLAIN
+    parts = _of_the_script_of_others(parts)
     scripts = [_script(part) for part in parts]
     if scripts[:1] == ["CJK"] and (divided := japanese.divide(parts)):
         return list(divided), Reading.JAPANESE
@@ -297,6 +299,21 @@ def _of_one_script(part: str) -> str:
                 if all(ord(letter) in table for letter, its in letters.items() if its != script):
                     return part.translate(table)
     return part
+
+
+def _of_the_script_of_others(parts: list[str]) -> list[str]:
+    """The parts of a name; those whose letters may all be of two scripts are of that which the other parts are of.
+
+    >>> _of_the_script_of_others(["Рах", "Harrowgate"]) == ["Pax", "Harrowgate"]  # its letters are Cyrillic
+    True
+    """
+    letters = {letter for part in parts for letter in part}
+    if letters.isdisjoint(_CYRILLIC_OR_GREEK) or letters.isdisjoint(_LATIN):
+        return parts
+    told = {_script(letter) for letter in letters - _ALIKE if letter.isalpha()}
+    script = told.pop() if len(told) == 1 else ""
+    table = _LOOKALIKES if script == "LATIN" else _LOOKALIKES_OF_LATIN.get(script, {})
+    return [part.translate(table) if _ALIKE.issuperset(part) else part for part in parts]
 
 
 def _numbers(symbols: Iterable[str]) -> Symbols:
