@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from zlib import crc32
 
 from anyascii import anyascii
@@ -31,12 +30,11 @@ def _table() -> dict[str, Symbols]:
     forms: dict[str, set[int]] = defaultdict(set)
     for line in files("rednotice.match").joinpath("nicknames.txt").read_text("utf-8").splitlines():
         names, colon, short = line.partition(":")
-        for name, form in product(names.split(), short.split()) if colon and not line.startswith("#") else ():
-            for one in (name, form):
-                forms[key(anyascii(one).lower())].add(_number(name, form))
+        for form in f"{names} {short}".split() if colon and not line.startswith("#") else ():
+            forms[key(anyascii(form).lower())].add(_number(names))
     return {heard: frozenset(names) for heard, names in forms.items()}
 
 
-def _number(name: str, form: str) -> int:
+def _number(names: str) -> int:
     """Below -1, by which the kernels tell it from a name that is known; removed symbols are -1."""
-    return -2 - (crc32(f"{name}:{form}".encode()) >> 2)
+    return -2 - (crc32(names.encode()) >> 2)
