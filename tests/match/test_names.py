@@ -38,6 +38,21 @@ def test_it_does_not_matter_which_of_two_spellings_is_listed(case: dict[str, Any
     assert (compared(case["listed"], case["asked"]).score >= REPORTED_FROM) is case["same"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "listed", "met"),
+    [
+        ("Dr Pieter Valdesco", "Pieter der Valdesco", False),  # by letters they are near
+        ("Sheikh Rashid Valdesco", "Shaykh Rashid Valdesco", True),
+        ("Abu Hafsa Valdesco", "Umm Hafsa Valdesco", False),  # the father of Hafsa, the mother of Hafsa
+        ("Oum Hafsa Valdesco", "Umm Hafsa Valdesco", True),
+    ],
+)
+def test_a_title_or_particle_meets_its_like_alone(asked: str, listed: str, met: bool) -> None:
+    minor = [word.written for word in words(asked) if word.is_minor]
+    assert minor
+    assert all((part.listed is not None) is met for part in compared(asked, listed).parts if part.asked in minor)
+
+
 names = st.sampled_from(NAMES)
 
 

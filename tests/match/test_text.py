@@ -24,6 +24,7 @@ def latin(name: str) -> list[str]:
         ("José NÚÑEZ", ["jose", "nunez"]),
         ("Jose\u0301 Nu\u0301n\u0303ez", ["jose", "nunez"]),  # accents as characters of their own
         ("Seán O’Brien", ["sean", "obrien"]),
+        ("Seán O′Brien O‛Brien O＇Brien O῾Brien", ["sean", "obrien", "obrien", "obrien", "obrien"]),
         ("Jean-Luc", ["jean", "luc"]),
         ("ERIKSSON,ANNA  MARIA", ["eriksson", "anna", "maria"]),
         ("ＥＲＩＫＳＳＯＮ　ＡＮＮＡ", ["eriksson", "anna"]),  # full width
@@ -37,6 +38,24 @@ def latin(name: str) -> list[str]:
     ],
 )
 def test_a_name_becomes_these_words(name: str, expected: list[str]) -> None:
+    assert latin(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("\u041c\u0410\u0425 Harrowgate", ["max", "harrowgate"]),  # MAX, all Cyrillic
+        ("\u041c\u0430x Harrowgate", ["max", "harrowgate"]),  # its last letter Latin
+        ("\u039dikos \u03a1\u0391\u03a7 Stoic", ["nikos", "pax", "stoic"]),  # PAX, all Greek
+        ("Воронской PAX", ["voronskoy", "rakh"]),  # Latin in a Cyrillic name
+        ("Рах Воронской", ["rakh", "voronskoy"]),
+        ("Анна Soares", ["anna", "soares"]),  # both are told: each keeps its script
+        ("\u0420\u0430\u0445", ["rakh"]),
+    ],
+)
+def test_a_word_of_letters_that_look_like_those_of_another_script_is_of_the_script_of_the_others(
+    name: str, expected: list[str]
+) -> None:
     assert latin(name) == expected
 
 
@@ -70,10 +89,23 @@ def test_names_that_sound_apart_have_keys_apart(others: list[str]) -> None:
         ("سليماني", "sulaymani"),
         ("محمد", "muhammad"),
         ("مُحَمَّد", "muhammad"),  # the signs for vowels count as little as where they are not written
-        ("عبدالرحمن", "abdulrahman"),
+        ("مـحـمـد", "muhammad"),  # nor do those that make a word longer in print
         ("فاطمة", "fatima"),  # the silent ending
         ("خالد", "khaled"),
+        ("ثابت", "thabit"),
         ("משה", "moshe"),
+        ("צ׳רצ׳יל", "churchil"),  # the mark of a sound that Hebrew has no letter for
+        ("ג'ורג׳", "jorj"),
+        ("بھٹو", "bhuto"),  # Urdu
+        ("ڈوگر", "dogar"),
+        ("خاں", "khan"),
+        ("چودھری", "chaudhri"),
+        ("ټولګی", "tolgai"),  # Pashto
+        ("څېړنوال", "tseranwal"),
+        ("ځدراڼ", "zadran"),
+        ("ڀٽو", "bhuto"),  # Sindhi
+        ("شێرکۆ", "sherko"),  # Kurdish
+        ("تۇرسۇنجاڭ", "tursunjang"),  # Uyghur
     ],
 )
 def test_a_word_without_vowels_has_the_consonants_of_its_romanisation(written: str, romanised: str) -> None:
@@ -83,12 +115,44 @@ def test_a_word_without_vowels_has_the_consonants_of_its_romanisation(written: s
 
 
 @pytest.mark.parametrize(
+    ("written", "arabic", "persian"),
+    [
+        ("رضا", "rida", "reza"),
+        ("رمضان", "ramadan", "ramazan"),
+        ("ضیایی", "diyai", "ziyai"),
+        ("ذوالفقار", "dulfaqar", "zolfaghar"),
+        ("عثمان", "uthman", "osman"),
+        ("وحیدی", "wahidi", "vahidi"),
+        ("پرویز", "baruiz", "parviz"),
+        ("جواد", "jawad", "javad"),
+        ("مرتضوی", "murtadawi", "mortazavi"),
+    ],
+)
+def test_a_word_in_arabic_script_is_read_as_in_arabic_and_as_in_persian(
+    written: str, arabic: str, persian: str
+) -> None:
+    (word,) = words(written)
+    assert (word.skeleton, word.key) == (skeleton(arabic), skeleton(persian))
+
+
+@pytest.mark.parametrize(
     ("name", "minor", "initials"),
     [
         ("Khalid bin Walid al Nasser", ["bin", "al"], []),
         ("General Qassem Soleimani", ["general"], []),
         ("Donald J. Trump", [], ["j"]),
         ("Binali Albert", [], []),  # they only begin like particles
+        ("Col. Pieter Valdesco PhD, Esq.", ["col", "phd", "esq"], []),
+        ("Mawlawi Rashid Valdesco Jr", ["mawlawi", "jr"], []),
+        ("Umm Hafsa née Valdesco", ["umm", "nee"], []),
+        ("Júnior Valdesco", [], []),
+        ("JRR Tolkien", [], ["j", "r", "r"]),
+        ("VAUCLUZET JP", [], ["j", "p"]),
+        ("Воронской ВП", [], ["v", "p"]),
+        ("Воронской А.П.", [], ["a", "p"]),
+        ("Andrew NG", [], []),  # a name, as "Thi LE" is
+        ("Jong Un KIM", [], []),
+        ("MD Ali BN Omar", ["bn"], []),
     ],
 )
 def test_particles_titles_and_initials_are_told_from_names(name: str, minor: list[str], initials: list[str]) -> None:

@@ -20,6 +20,7 @@ from rednotice.match.kernels.words import (
     KEY,
     MINOR,
     SKELETON,
+    TITLE,
     VOWELLESS,
     sign,
 )
@@ -63,8 +64,9 @@ def form_of(word: Word) -> Form:
         | FOREIGN * word.foreign
         | MINOR * word.is_minor
         | INITIAL * word.is_initial
+        | TITLE * word.is_title
     )
-    symbols = sorted(word.symbols)[:SYMBOLS_LIMIT]
+    symbols = sorted(word.symbols)[-SYMBOLS_LIMIT:]  # short forms, which come first, are given up first
     return Form(
         tuple(form.encode()[:LETTERS_LIMIT] for form in letters),  # type: ignore[arg-type]
         kind,

@@ -31,12 +31,12 @@ from rednotice.match.kernels.words import (
 from rednotice.match.lexicon import Form, Lexicon, forget, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.names import Asked, Borne
-from rednotice.match.text import WORDS_LIMIT, parts_of, words_of
+from rednotice.match.text import WORDS_LIMIT, Reading, parts_of, words_of
 from rednotice.model.check import Listed
 from rednotice.model.person import Sex
 
 Ints = NDArray[np.int32]
-VERSION = 1
+VERSION = 2
 """Of the files; others are refused."""
 BUDGET = 30_000
 """Postings read for one question, after which no new candidate is taken up; the answer says so."""
@@ -343,7 +343,7 @@ class Builder:
     """Takes persons one by one, and makes a segment of them; of several entries of one id the last stands."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self._parts: dict[tuple[str, Reading], tuple[int, ...]] = {}
         self._numbers: dict[Form, int] = {}
         self._name_words = array("i")
         self._name_starts = array("i", [0])
@@ -362,12 +362,12 @@ class Builder:
         """Takes a person."""
         number = len(self)
         for name in person.names:
-            parts, several = parts_of(name)
+            parts, reading = parts_of(name)
             before = len(self._name_words)
             for part in parts:
-                words = self._parts.get((part, several))
+                words = self._parts.get((part, reading))
                 if words is None:
-                    words = self._new(part, several)
+                    words = self._new(part, reading)
                 self._name_words.extend(words)
             del self._name_words[before + WORDS_LIMIT :]
             self._name_starts.append(len(self._name_words))
@@ -380,10 +380,10 @@ class Builder:
             self._document_hashes.append(crc32(document.encode()))
             self._document_people.append(number)
 
-    def _new(self, part: str, several: bool) -> tuple[int, ...]:
+    def _new(self, part: str, reading: Reading) -> tuple[int, ...]:
         numbers = self._numbers
-        words = tuple(numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, whole=several))
-        self._parts[part, several] = words
+        words = tuple(numbers.setdefault(form_of(word), len(numbers)) for word in words_of(part, reading))
+        self._parts[part, reading] = words
         return words
 
     def segment(self) -> Segment:
@@ -402,11 +402,11 @@ class Builder:
         symbols, symbol_starts, symbol_words = _by_symbol(known)
         shelf = Shelf(
             lexicon=known,
-            key=_forms(known, KEY, ~vowelless, borne),
-            skeleton=_forms(known, SKELETON, np.ones(len(vowelless), bool), borne),
-            bare=_forms(known, SKELETON, vowelless, borne),
-            sound=_forms(known, SOUND, ~vowelless, borne),
-            syllabic=_forms(known, SOUND, by_sound, borne),
+            key=_forms(known, ~vowelless, borne, KEY),
+            skeleton=_forms(known, np.ones(len(vowelless), bool), borne, SKELETON),
+            bare=_forms(known, vowelless, borne, SKELETON, KEY),
+            sound=_forms(known, ~vowelless, borne, SOUND),
+            syllabic=_forms(known, by_sound, borne, SOUND),
             symbols=symbols,
             symbol_starts=symbol_starts,
             symbol_words=symbol_words,
@@ -483,17 +483,20 @@ def _buckets(hashes: NDArray[np.uint32], numbers: Ints) -> tuple[Ints, Ints]:
     return starts, storage.bucketed(hashes, numbers, starts)
 
 
-def _forms(known: Lexicon, which: int, of: NDArray[np.bool_], borne: Ints) -> Forms:
-    words = np.flatnonzero(of & (known.words[:, 2 * which + 1] > 0)).astype(np.int32)
-    words = words[np.lexsort((-borne[words], known.words[words, 2 * which]))]
-    starts = known.words[words, 2 * which]
+def _forms(known: Lexicon, of: NDArray[np.bool_], borne: Ints, *which: int) -> Forms:
+    found = [(np.flatnonzero(of & (known.words[:, 2 * one + 1] > 0)).astype(np.int32), one) for one in which]
+    words = np.concatenate([some for some, _ in found])
+    column = np.concatenate([np.full(len(some), one) for some, one in found])
+    order = np.lexsort((-borne[words], known.words[words, 2 * column]))
+    words, column = words[order], column[order]
+    starts = known.words[words, 2 * column]
     distinct, first = np.unique(starts, return_index=True)
     places = np.zeros((len(distinct) + 1, 3), np.int32)
-    places[:-1, 0], places[:-1, 1], places[:-1, 2] = distinct, known.words[words[first], 2 * which + 1], first
+    places[:-1, 0], places[:-1, 1], places[:-1, 2] = distinct, known.words[words[first], 2 * column[first] + 1], first
     places[-1, 2] = len(words)
     # Eight in a bucket or so: a bucket is read in one go.
     buckets = np.zeros(_power(4 * len(distinct)) + 1, np.int32)
-    entries = shelve(known.letters, places, known.seen[words[first], which], buckets)
+    entries = shelve(known.letters, places, known.seen[words[first], column[first]], buckets)
     return Forms(places, buckets, entries, words)
 
 

@@ -43,21 +43,32 @@ def key(latin: str) -> str:
 
 # --- Scripts that leave vowels out ---------------------------------------------------------------------------------
 
-# Letters that such scripts, and those who romanise them, do not keep apart are one here: g, j and k; sh, c and s; p, f,
+# Letters that such scripts, and who romanises them, do not keep apart are one here: g, j and k; sh, ch, c and s; p, f,
 # v and b. The letters of the throat are not written.
 _ABJAD = {
-    **dict.fromkeys("بپفڤבפף", "b"),
-    **dict.fromkeys("تطטת", "t"),
-    **dict.fromkeys("ثزسصشظזסצץש", "s"),
-    **dict.fromkeys("جچخقكکگغژגחכךק", "k"),
+    **dict.fromkeys("بپفڤבףפ", "b"),
+    **dict.fromkeys("تثطטת", "t"),
+    **dict.fromkeys("زسصشظچזסצץש", "s"),
+    **dict.fromkeys("جخقكکگغژגחכךק", "k"),
     **dict.fromkeys("دضذד", "d"),
     **dict.fromkeys("رר", "r"),
     **dict.fromkeys("لל", "l"),
     **dict.fromkeys("مמם", "m"),
     **dict.fromkeys("نנן", "n"),
+    # Letters that Urdu, Pashto, Sindhi, Kurdish, Uyghur and their neighbours have besides.
+    **dict.fromkeys("ٻڀڡڢڣڥڦݐݑݕݖۋ", "b"),
+    **dict.fromkeys("ٹٺټٽٿݓ", "t"),
+    **dict.fromkeys("ځڅڇښڛڜڝڞۺݜݭ", "s"),
+    **dict.fromkeys("ڄږڧڨڪګڬڮڰڲڳڴڠݗݢݣݿۼݝݞݟ", "k"),
+    **dict.fromkeys("ڈډڊڋڌڍڎڏڐۻݙݚ", "d"),
+    **dict.fromkeys("ڑڒړڙڔڕڗݛݫݬ", "r"),
+    **dict.fromkeys("ڵڶڷڸݪࣇ", "l"),
+    **dict.fromkeys("ݥݦ", "m"),
+    **dict.fromkeys("ڭڱ", "nk"),
+    **dict.fromkeys("ںڹڻڼڽڃݧݨݩ", "n"),
 }
 _DIGRAPHS = (
-    ("sch", "s"), ("tch", "k"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "k"), ("th", "t"), ("dh", "d"),
+    ("sch", "s"), ("tch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "k"), ("th", "t"), ("dh", "d"),
     ("ph", "b"), ("ck", "k"), ("qu", "k"), ("zh", "k"), ("cz", "s"), ("sz", "s"), ("tz", "s"), ("ts", "s"), ("dj", "k"),
     ("ce", "se"), ("ci", "si"), ("cy", "sy"),
 )  # fmt: skip
@@ -74,6 +85,22 @@ def consonants_of(written: str) -> str:
     'slmn'
     """
     return _single("".join(_ABJAD.get(letter, "") for letter in written))
+
+
+# In Persian, Urdu, Pashto and Turkish, and where they romanise names, four letters are said as z and s that in Arabic
+# are others; and the letter for w, which is one for vowels too, is said as v at least where a vowel follows it.
+_PERSIAN = {**_ABJAD, **dict.fromkeys("ثذضظ", "s")}
+_SAID_AS_V = re.compile("^و(?=.)|(?<=ا)و|و(?=[اآیي])(?!ال..)")
+
+
+def other_consonants_of(written: str) -> str:
+    """The consonants of a word in Arabic script as Persian says them; nothing, if that is as in Arabic.
+
+    >>> other_consonants_of("مرتضوی"), skeleton("mortazavi"), consonants_of("مرتضوی")
+    ('mrtsb', 'mrtsb', 'mrtd')
+    """
+    read = _single("".join(_PERSIAN.get(letter, "") for letter in _SAID_AS_V.sub("ڤ", written)))
+    return read if read != consonants_of(written) else ""
 
 
 @lru_cache(maxsize=_REMEMBERED)

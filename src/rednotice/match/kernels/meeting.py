@@ -56,6 +56,12 @@ def _stamp(met: NDArray[np.int64], which: int, stamps: Ints) -> int:
     return stamps[which]
 
 
+@inlined
+def _read_twice(words: Lexicon, i: int) -> bool:
+    """Whether a word has no vowels and its consonants another reading besides."""
+    return words.words[i, KIND] & VOWELLESS > 0 and words.words[i, 2 * KEY + 1] > 0
+
+
 @inner
 def _meet(
     asked: Lexicon,
@@ -87,14 +93,16 @@ def _meet(
         meeting.apart,
     )
     # Of words without vowels it is their consonants that count, however they were found.
-    class_counts = which == SKELETON or (which == SOUND and not asked.words[i, KIND] & VOWELLESS)
+    vowelless = asked.words[i, KIND] & VOWELLESS
+    by_key = which == KEY and not vowelless
+    class_counts = (which == SKELETON and not _read_twice(asked, i)) or (which == SOUND and not vowelless)
     same_class = SAME_SKELETON if which == SKELETON else HEARD
     candidates = 0
     for hit in range(hits):
         number = meeting.found[hit]
         first, last = forms.places[number, 2], forms.places[number + 1, 2]
         alike = -1.0
-        if which != KEY:
+        if not by_key:
             # Hundreds of words may have the same few consonants; they stand there the commonest first.
             start, length = forms.places[number, 0], forms.places[number, 1]
             is_same = same(asked.letters, a, n, listed.letters, start, length)
@@ -105,7 +113,7 @@ def _meet(
             word = forms.words[place]
             if first_time(word, meeting.met_words, meeting.stamps[1]):
                 meeting.candidates[candidates], meeting.alike[candidates] = word, alike
-                meeting.keys_apart[candidates] = meeting.apart[hit] if which == KEY else -1
+                meeting.keys_apart[candidates] = meeting.apart[hit] if by_key else -1
                 candidates += 1
                 ahead(post_starts, word)
                 ahead(listed.words, word * COLUMNS)
@@ -117,6 +125,8 @@ def _meet(
         ahead(listed.letters, listed.words[meeting.candidates[candidate], 2 * KEY])
     for candidate in range(candidates):
         word, alike, apart = meeting.candidates[candidate], meeting.alike[candidate], meeting.keys_apart[candidate]
+        if which == SKELETON and _read_twice(listed, word):
+            alike = -1.0
         count = _take(asked, i, listed, word, post_starts, alike, apart, at, count, meeting, marks)
     return count
 
@@ -287,6 +297,8 @@ def _words_near(asked: Lexicon, i: int, shelf: Shelf, at: int, meeting: Meeting,
     count = 0
     if kind & VOWELLESS:
         count = _meet(asked, i, SKELETON, shelf.skeleton, listed, posts, at, count, meeting, marks)
+        if _read_twice(asked, i):
+            count = _meet(asked, i, KEY, shelf.skeleton, listed, posts, at, count, meeting, marks)
     else:
         count = _meet(asked, i, KEY, shelf.key, listed, posts, at, count, meeting, marks)
         count = _meet(asked, i, SKELETON, shelf.bare, listed, posts, at, count, meeting, marks)

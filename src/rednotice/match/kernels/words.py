@@ -24,12 +24,13 @@ from rednotice.match.kernels.letters import (
 )
 
 LATIN, KEY, SKELETON, SOUND = 0, 1, 2, 3
-"""The forms of a word: in columns 2n and 2n + 1 of its row, where the form begins in the letters, and its length."""
+"""The forms of a word: in columns 2n and 2n + 1 of its row, where the form begins in the letters, and its length. The
+key of a word without vowels is its consonants by another reading (`match.sounds.other_consonants_of`), or nothing."""
 KIND, SCRIPT, SLOT, SYMBOL_FIRST, SYMBOL_LAST, COLUMNS = 8, 9, 10, 11, 12, 13
 """The other columns: what is true of it, its script, its number for counting, where its symbols begin and end."""
 KNOWN_AS = 4
 """The column of `Lexicon.seen` that tells which symbols a word may have; the others are those of its forms."""
-VOWELLESS, BY_SOUND, FOREIGN, MINOR, INITIAL = 1, 2, 4, 8, 16
+VOWELLESS, BY_SOUND, FOREIGN, MINOR, INITIAL, TITLE = 1, 2, 4, 8, 16, 32
 """What is true of a word, as bits."""
 SAME, SAME_SOUND, KNOWN, LETTERS, CONSONANTS, SYLLABLES, BY_INITIAL, JOINED = range(8)
 """How two words met: the same; written otherwise, sounding the same; forms of one name that is known in many languages;
@@ -40,6 +41,8 @@ SAME_SKELETON = 0.92
 LONE_CONSONANT = 0.75
 OTHER_CLASSES = 0.91
 KNOWN_NAME = 0.93
+SHORT_FORM = 0.8
+"""Of a name and what it is cut down to (`match.nicknames`): as a spelling counts, since others are cut down so too."""
 HEARD = 0.9
 SOUNDS_SAME = 0.97
 JOINED_WORTH = 0.97
@@ -91,18 +94,22 @@ def sign(letters: Bytes, words: Ints, symbols: Ints, seen: NDArray[np.uint64]) -
 
 
 @inlined
-def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> bool:
-    """Whether two words are forms of one name."""
+def _share(left: Lexicon, i: int, right: Lexicon, j: int) -> float:
+    """How near two words are as forms of one name: as one name, as a name and a short form of it, or not at all."""
     a, b = left.words[i, SYMBOL_FIRST], right.words[j, SYMBOL_FIRST]
     last_a, last_b = left.words[i, SYMBOL_LAST], right.words[j, SYMBOL_LAST]
+    near = 0.0
     while a < last_a and b < last_b:
         if left.symbols[a] == right.symbols[b]:
-            return True
-        if left.symbols[a] < right.symbols[b]:
+            if left.symbols[a] >= 0:
+                return KNOWN_NAME
+            near = SHORT_FORM
+            a += 1
+        elif left.symbols[a] < right.symbols[b]:
             a += 1
         else:
             b += 1
-    return False
+    return near
 
 
 @inlined
@@ -113,6 +120,21 @@ def by_class(left: Bytes, a: int, n: int, right: Bytes, b: int, m: int, alike: f
     if same(left, a, n, right, b, m):
         return alike if n > 1 else LONE_CONSONANT
     return OTHER_CLASSES * (1.0 - edits(left, a, n, right, b, m, masks) / max(n, m))
+
+
+@inlined
+def by_consonants(left: Lexicon, i: int, right: Lexicon, j: int, masks: Masks) -> float:
+    """How near two words are, of which one has no vowels, by their consonants, by whichever reading is nearest."""
+    a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
+    b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
+    near = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, masks)
+    if near < SAME_SKELETON and left.words[i, KIND] & VOWELLESS:
+        c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
+        near = max(near, by_class(left.letters, c, k, right.letters, b, m, SAME_SKELETON, masks))
+    if near < SAME_SKELETON and right.words[j, KIND] & VOWELLESS:
+        d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
+        near = max(near, by_class(left.letters, a, n, right.letters, d, o, SAME_SKELETON, masks))
+    return near
 
 
 @inlined
@@ -172,14 +194,16 @@ def nearness_from(
         return 1.0, SAME
     if kinds & INITIAL:
         return (INITIAL_WORTH if left.letters[a] == right.letters[b] else 0.0), BY_INITIAL
+    both = left.words[i, KIND] & right.words[j, KIND]
+    if both & MINOR and (kinds ^ both) & TITLE:
+        return 0.0, LETTERS  # a title is no particle misspelt: Dr is not der
     near, how = 0.0, LETTERS
-    if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS] and _share(left, i, right, j):
-        near, how = KNOWN_NAME, KNOWN
+    if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS]:
+        near = _share(left, i, right, j)
+        how = KNOWN if near == KNOWN_NAME else LETTERS
     if kinds & VOWELLESS:
         if alike < 0:
-            a, n = left.words[i, 2 * SKELETON], left.words[i, 2 * SKELETON + 1]
-            b, m = right.words[j, 2 * SKELETON], right.words[j, 2 * SKELETON + 1]
-            alike = by_class(left.letters, a, n, right.letters, b, m, SAME_SKELETON, marks.none)
+            alike = by_consonants(left, i, right, j, marks.none)
         return (alike, CONSONANTS) if alike > near else (near, how)
     c, k = left.words[i, 2 * KEY], left.words[i, 2 * KEY + 1]
     d, o = right.words[j, 2 * KEY], right.words[j, 2 * KEY + 1]
