@@ -15,14 +15,16 @@ NONE: frozenset[str] = frozenset()
 ARTICLE = "ال"
 ENOUGH = 3
 """Consonants by which a word is told."""
-SERVANT, FAITH = "abd", "din"
-"""What stands for the first word of the one and the last of the other, however they are spelt."""
+SERVANT, FAITH = "abdul", "din"
+"""What stands for the first word of the one and the last of the other, however they are spelt: as most write them, so
+that who misspells them is near."""
 
 _SERVANT_OF = re.compile(
-    r"abd(?![aeiou]+ll?a(?:[hyej]|i[ey]|$))"  # no Abdullah, Abdoulaye, Abdullayev
+    # No Abdullah, Abdoulaye, Abdullayev, Abdulloh, nor what these may be misspelt.
+    r"abd(?!l|[aeiou]+(?:ll?a(?:[hyej]|i[ey]|$)|ll(?!atif)))"
     r"[aeiou]{0,2}(?:l(?!atif)|([rsztdn])(?=\1)|sh(?=sh))?"  # the article, by the letter after it
 )
-_SERVANT_ALONE = re.compile(r"abd[aeou]{1,2}(?:l|r|s|z|t|d|n|sh)")
+_SERVANT_ALONE = re.compile(r"abd(?:[aeou]{1,2}(?:l|r|s|z|t|d|n|sh))?")
 _OF_FAITH = re.compile(r"([aeiou]{0,2})([ld]?)d(?:i|ee|ie|y)ne?")
 _FAITH_ALONE = re.compile(r"[aeu][ld]d(?:i|ee|ie|y)ne?|d(?:ee|ie)n|dine")
 REST = 3
@@ -45,7 +47,7 @@ def divide(latin: str) -> tuple[int, str, str] | None:
     """Where a word that is two has its second, and what stands for both; none, if it is one.
 
     >>> divide("abderrahmane"), divide("noureddine")
-    ((5, 'abd', 'rahmane'), (4, 'nour', 'din'))
+    ((5, 'abdul', 'rahmane'), (4, 'nour', 'din'))
     """
     if latin.startswith("abd"):
         found = _SERVANT_OF.match(latin)
@@ -90,11 +92,16 @@ def _symbol(consonants: str) -> frozenset[str]:
     return frozenset((f"arabic:{consonants}",)) if len(consonants) >= ENOUGH else NONE
 
 
+def consonants(latin: str) -> str:
+    """The consonants of a word in Latin letters (`sounds.skeleton`), without the article that is written with it."""
+    return skeleton("abd" if latin == SERVANT else latin)
+
+
 def usual(latin: str) -> str:
     """A word as it stands in a name of two, without the article that is written with it.
 
-    >>> usual("abdul"), usual("uddin"), usual("abdo")
-    ('abd', 'din', 'abdo')
+    >>> usual("abd"), usual("uddin"), usual("abdo")
+    ('abdul', 'din', 'abdo')
     """
     if _SERVANT_ALONE.fullmatch(latin):
         return SERVANT

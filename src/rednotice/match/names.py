@@ -106,11 +106,11 @@ def probability(odds: float) -> float:
 
 
 def _how(asked: Word, listed: Word, how: int) -> Meeting:
-    if how in _HOW:
+    if how in _HOW and not (asked.is_initial and listed.is_initial):
         return _HOW[how]
     if asked.script != listed.script:
         return Meeting.TRANSLITERATED
-    return Meeting.SAME if how == SAME else Meeting.SPELLING
+    return Meeting.SAME if how in (SAME, BY_INITIAL) else Meeting.SPELLING
 
 
 def room_of_thread() -> Room:

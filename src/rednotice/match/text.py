@@ -326,7 +326,7 @@ def _word(written: str, latin: str, script: str, symbols: Symbols = NONE) -> Wor
         bare = written.removeprefix(article) if len(written) > len(article) + 2 else written
         other = other_consonants_of(bare) if script == "ARABIC" else ""
         return Word(written, latin, other, consonants_of(bare), sound(latin), script, symbols)
-    return Word(written, latin, key(latin), skeleton(latin), sound(latin), script, symbols)
+    return Word(written, latin, key(latin), arabic.consonants(latin), sound(latin), script, symbols)
 
 
 def _plain(latin: str) -> str:

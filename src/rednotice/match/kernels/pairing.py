@@ -12,6 +12,7 @@ from rednotice.match.kernels.letters import Bytes, Floats, Ints, Masks, edits
 from rednotice.match.kernels.words import (
     BY_INITIAL,
     CONSONANTS,
+    HEARD,
     INITIAL,
     JOINED,
     KEY,
@@ -28,6 +29,7 @@ from rednotice.match.kernels.words import (
     SKELETON,
     SOUND,
     SYLLABLES,
+    VOWELLESS,
     Lexicon,
     Marks,
     joined_nearness,
@@ -85,7 +87,7 @@ def _level(how: int, near: float, shorter: int, one_script: bool) -> int:
     if how == SAME_SOUND:
         return 1
     if how == KNOWN:
-        return 2 if one_script else 20
+        return 5 if near < HEARD else 2 if one_script else 20  # a short form counts as a spelling
     if how == LETTERS:
         return 3 if near >= 0.9 else 4 if near >= 0.82 else 5 if near >= 0.74 else 6 if near >= 0.62 else 7
     if how == CONSONANTS:
@@ -320,8 +322,10 @@ def _judge(
 @inlined
 def _spelt_apart(asked: Lexicon, i: int, listed: Lexicon, j: int, masks: Masks) -> float:
     """How far apart by letters two words are that met otherwise, as both are said in Latin letters (0 to 1)."""
-    a, n = asked.words[i, 2 * KEY], asked.words[i, 2 * KEY + 1]
-    b, m = listed.words[j, 2 * KEY], listed.words[j, 2 * KEY + 1]
+    # The key of a word without vowels is something else.
+    which = LATIN if (asked.words[i, KIND] | listed.words[j, KIND]) & VOWELLESS else KEY
+    a, n = asked.words[i, 2 * which], asked.words[i, 2 * which + 1]
+    b, m = listed.words[j, 2 * which], listed.words[j, 2 * which + 1]
     return edits(asked.letters, a, n, listed.letters, b, m, masks) / max(n, m, 1)
 
 

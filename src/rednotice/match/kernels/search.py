@@ -13,7 +13,7 @@ from rednotice.match.kernels.letters import Floats, Ints
 from rednotice.match.kernels.meeting import expand
 from rednotice.match.kernels.pairing import compare, information
 from rednotice.match.kernels.room import Comparing, Lookup, Meeting, Room, standing
-from rednotice.match.kernels.words import COLUMNS, KNOWN_AS, SAME, SLOT, Lexicon
+from rednotice.match.kernels.words import COLUMNS, KNOWN_AS, SLOT, Lexicon
 
 COMPARED = 64
 """So many of the names that look best at a glance are compared in full."""
@@ -84,7 +84,7 @@ def _is_same(n: int, m: int, pairs: int, work: Comparing) -> bool:
     """Whether every word met the one in its place, as the same word."""
     for place in range(pairs):
         edge = work.chosen[place]
-        if work.edges[edge, 4] != SAME or work.edges[edge, 0] != work.edges[edge, 2]:
+        if work.strength[edge] < 1 or work.edges[edge, 0] != work.edges[edge, 2]:
             return False
     return n == m == pairs
 

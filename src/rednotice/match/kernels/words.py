@@ -191,7 +191,7 @@ def nearness_from(
     b, m = right.words[j, 2 * LATIN], right.words[j, 2 * LATIN + 1]
     one_script = left.words[i, SCRIPT] == right.words[j, SCRIPT]
     if (one_script or not kinds & VOWELLESS) and same(left.letters, a, n, right.letters, b, m):
-        return 1.0, SAME
+        return 1.0, BY_INITIAL if kinds & INITIAL else SAME
     if kinds & INITIAL:
         return (INITIAL_WORTH if left.letters[a] == right.letters[b] else 0.0), BY_INITIAL
     both = left.words[i, KIND] & right.words[j, KIND]
@@ -199,8 +199,7 @@ def nearness_from(
         return 0.0, LETTERS  # a title is no particle misspelt: Dr is not der
     near, how = 0.0, LETTERS
     if left.seen[i, KNOWN_AS] & right.seen[j, KNOWN_AS]:
-        near = _share(left, i, right, j)
-        how = KNOWN if near == KNOWN_NAME else LETTERS
+        near, how = _share(left, i, right, j), KNOWN
     if kinds & VOWELLESS:
         if alike < 0:
             alike = by_consonants(left, i, right, j, marks.none)
@@ -240,7 +239,8 @@ def nearness_from(
                 marks.key,
             )
             found = max(found, by_key)
-        near = max(near, found)
+        if found >= near:
+            near, how = found, LETTERS
     if kinds & BY_SOUND and near < HEARD:
         if alike < 0:
             a, n = left.words[i, 2 * SOUND], left.words[i, 2 * SOUND + 1]
