@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from rednotice.errors import InvalidInput
-from rednotice.match import build
+from rednotice.match import REPORTED_FROM, build
 from rednotice.match.index import Index
 from rednotice.match.rows import NAMES_LIMIT, persons, questions, together
 from rednotice.match.screen import HIT, QUERY, Screened, screen
@@ -33,8 +33,8 @@ def a_batch(*rows: dict[str, Any], schema: pa.Schema | None = None) -> pa.Record
     return pa.RecordBatch.from_pylist([*rows], schema=schema) if schema else pa.RecordBatch.from_pylist([*rows])
 
 
-def asked(index: Index, *rows: dict[str, Any], **how: Any) -> Screened:
-    return screen(a_batch(*rows), index, today=TODAY, **how)
+def asked(index: Index, *rows: dict[str, Any], threshold: float = REPORTED_FROM, **how: Any) -> Screened:
+    return screen(a_batch(*rows), index, threshold=threshold, today=TODAY, **how)
 
 
 def note_on(**row: Any) -> str:
@@ -58,6 +58,12 @@ def test_a_hit_is_what_a_check_answers(index: Index) -> None:
     done = asked(index, {"query_id": 1, "name": "Petra Volgart", "birth_year": 1984})
     assert done.hits.column("score").to_pylist() == [match.score for match in answer.matches]
     assert done.hits.column("explanation").to_pylist() == [match.in_words for match in answer.matches]
+
+
+def test_the_best_are_given_however_low_they_score(index: Index) -> None:
+    rows = a_batch({"query_id": 1, "name": "Petra Volgard"})
+    done = screen(rows, index, today=TODAY)
+    assert min(done.hits.column("score").to_pylist()) < REPORTED_FROM
 
 
 def test_no_more_hits_than_wanted_and_none_below_the_threshold(index: Index) -> None:

@@ -87,7 +87,7 @@ def _level(how: int, near: float, shorter: int, one_script: bool) -> int:
     if how == SAME_SOUND:
         return 1
     if how == KNOWN:
-        return 5 if near < HEARD else 2 if one_script else 20  # a short form counts as a spelling
+        return 4 if near < HEARD else 2 if one_script else 20  # a short form counts as a spelling
     if how == LETTERS:
         return 3 if near >= 0.9 else 4 if near >= 0.82 else 5 if near >= 0.74 else 6 if near >= 0.62 else 7
     if how == CONSONANTS:

@@ -41,7 +41,7 @@ SAME_SKELETON = 0.92
 LONE_CONSONANT = 0.75
 OTHER_CLASSES = 0.91
 KNOWN_NAME = 0.93
-SHORT_FORM = 0.8
+SHORT_FORM = 0.82
 """Of a name and what it is cut down to (`match.nicknames`): as a spelling counts, since others are cut down so too."""
 HEARD = 0.9
 SOUNDS_SAME = 0.97
