@@ -156,8 +156,9 @@ def test_an_answer_holds_no_more_than_is_wanted_best_first() -> None:
     ("asked", "known", "in_words"),
     [
         ("Qassem Soliemani", {}, "Qassem: same; Soliemani is near Soleimani (spelling); listed besides: Ali"),
-        ("Касем Сулеймани", {}, "Сулеймани is Soleimani in another script"),
+        ("Касем Сулеймани", {}, "Сулеймани is Soleimani, transliterated from Cyrillic"),
         ("Soleimani Qassem", {}, "in another order"),
+        ("Soleimani Ali ibn Qassem", {}, "ibn: not in the listed name"),
         ("Q. Soleimani Ali", {}, "Q is near Qassem (initial)"),
         ("Qas Sem Soleimani", {}, "Qas Sem is Qassem, joined"),
         ("Qassem Ali Soleimani Valdesco", {}, "Valdesco: not in the listed name"),

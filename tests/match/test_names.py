@@ -82,3 +82,14 @@ def test_no_other_name_is_nearer_to_a_name_than_itself(asked: str, listed: str) 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_two_texts_can_be_compared(asked: str, listed: str) -> None:
     assert 0 <= compared(asked, listed).score <= 1
+
+
+def test_what_stands_in_another_order_and_which_script_was_read_is_said_of_each_part() -> None:
+    parts = compared("Вольгард Anna bin Petra", "Anna ibn Petra Volgard").parts
+    said = [(part.asked, part.how.value, part.script, part.moved) for part in parts]
+    assert said == [
+        ("Вольгард", "transliterated", "Cyrillic", True),
+        ("Anna", "same", None, True),
+        ("bin", "particle", None, True),
+        ("Petra", "same", None, True),
+    ]

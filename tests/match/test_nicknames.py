@@ -8,6 +8,7 @@ import pytest
 
 from rednotice.match import REPORTED_FROM
 from rednotice.match.text import words
+from rednotice.model.check import Meeting
 from tests.match.test_names import compared
 
 SHORT = """
@@ -40,3 +41,8 @@ def test_every_line_has_names_and_their_short_forms() -> None:
         names, colon, short = line.partition(":")
         assert not line or line.startswith("#") or (colon and names.split() and short.split()), line
         assert len(set(line.split())) == len(line.split()) or line.startswith("#"), f"twice: {line}"
+
+
+@pytest.mark.parametrize(("asked", "how"), [("Misha", Meeting.FORM), ("Mihail", Meeting.SPELLING)])
+def test_a_short_form_is_called_a_form_and_a_spelling_a_spelling(asked: str, how: Meeting) -> None:
+    assert compared(f"{asked} Valdesco", "Mikhail Valdesco").parts[0].how is how

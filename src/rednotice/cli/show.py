@@ -160,11 +160,9 @@ VERDICTS = {"agrees": "green", "contradicts": "bold red", "unknown": "dim"}
 def _explanation(match: Row) -> None:
     """What was asked, what it met and how: the name word by word, then datum by datum, then what the score means."""
     rows = [
-        (fill(part["asked"] or "-"), fill(part["listed"] or "-"), fill(part["how"]), f"{part['nearness']:.2f}")
+        (fill(part["asked"] or "-"), fill(part["listed"] or "-"), fill(_how(part)), f"{part['nearness']:.2f}")
         for part in match["parts"]
     ]
-    if match["other_order"]:
-        rows.append(("", "", "the words stand in another order", ""))
     for one in match["evidence"]:
         verdict = f"[{VERDICTS[one['verdict']]}]{one['verdict']}[/]"
         asked = fill(f"{one['datum']}: {one['asked'] or '-'}")
@@ -172,6 +170,11 @@ def _explanation(match: Row) -> None:
     title = f"   listed as {fill(match['met_name'])}" if match["met_name"] != match["name"] else None
     table(("asked", "listed", "how", "near, or what it says"), rows, title)
     out.print(f"   score: {match['score']:.3f}. {fill(match['means'])}")
+
+
+def _how(part: Row) -> str:
+    script = f" from {part['script']}" if part["how"] == "transliterated" else ""
+    return f"{part['how']}{script}{', in another order' if part['moved'] else ''}"
 
 
 def notice(found: Row) -> None:

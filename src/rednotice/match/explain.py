@@ -108,6 +108,8 @@ def _part(part: Part) -> str:
         case Meeting.JOINED:
             return f"{part.asked} is {part.listed}, joined"
         case Meeting.TRANSLITERATED:
-            return f"{part.asked} is {part.listed} in another script"
+            return f"{part.asked} is {part.listed}, transliterated from {part.script}"
+        case Meeting.FORM:
+            return f"{part.asked} is another form of {part.listed}"
         case _:
             return f"{part.asked} is near {part.listed} ({part.how})"

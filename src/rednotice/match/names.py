@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
 
 from rednotice.match.kernels import search
 from rednotice.match.kernels.room import Room, room_for
-from rednotice.match.kernels.words import BY_INITIAL, JOINED, SAME
+from rednotice.match.kernels.words import BY_INITIAL, JOINED, KNOWN, NEAR_ENOUGH, SAME
 from rednotice.match.lexicon import SLOTS, Form, Lexicon, form_of, lexicon
 from rednotice.match.model import MODEL
 from rednotice.match.text import WORDS_LIMIT, Word
@@ -86,18 +87,20 @@ def compare(asked: Asked, listed: Sequence[Word], borne: Borne) -> Comparison:
     edges = sorted(zip(room.edges[chosen].tolist(), room.strength[chosen].tolist(), strict=True))
     met_asked = {i for (first, count, *_), _ in edges for i in range(first, first + count)}
     met_listed = {j for (_, _, first, count, _), _ in edges for j in range(first, first + count)}
+    order = [j for (_, _, j, _, _), _ in edges]
     parts = [
         Part.model_construct(
             asked=_written(asked.name, i, ni),
             listed=_written(listed, j, nj),
             how=_how(asked.name[i], listed[j], how),
             nearness=round(near, 3),
+            script=_script(asked.name[i], listed[j]),
+            moved=max(order[:place], default=-1) > j or min(order[place:]) < j,
         )
-        for (i, ni, j, nj, how), near in edges
+        for place, ((i, ni, j, nj, how), near) in enumerate(edges)
     ]
     parts += _left_over(asked.name, listed, met_asked, met_listed)
-    order = [j for (_, _, j, _, _), _ in edges]
-    return Comparison(probability(odds), tuple(parts), order != sorted(order))
+    return Comparison(probability(odds), tuple(parts), any(part.moved for part in parts))
 
 
 def probability(odds: float) -> float:
@@ -110,7 +113,21 @@ def _how(asked: Word, listed: Word, how: int) -> Meeting:
         return _HOW[how]
     if asked.script != listed.script:
         return Meeting.TRANSLITERATED
-    return Meeting.SAME if how in (SAME, BY_INITIAL) else Meeting.SPELLING
+    if how in (SAME, BY_INITIAL):
+        return Meeting.SAME
+    if asked.is_minor and listed.is_minor:
+        return Meeting.PARTICLE
+    # Forms of one name may be spellings of it, and may have no letters in common, as Bill and William.
+    apart = how == KNOWN and OSA.normalized_similarity(asked.key, listed.key) < NEAR_ENOUGH
+    return Meeting.FORM if apart else Meeting.SPELLING
+
+
+def _script(asked: Word, listed: Word) -> str | None:
+    """From which script one of two words is transliterated; that of the word asked, if both are."""
+    if asked.script == listed.script:
+        return None
+    script = asked.script if asked.foreign else listed.script
+    return "Han" if script == "CJK" else script.capitalize()
 
 
 def room_of_thread() -> Room:
@@ -135,10 +152,14 @@ def _left_over(
 ) -> Iterator[Part]:
     for i, word in enumerate(asked):
         if i not in met_asked:
-            yield Part.model_construct(asked=word.written, listed=None, how=Meeting.UNMATCHED, nearness=0.0)
+            yield Part.model_construct(
+                asked=word.written, listed=None, how=Meeting.UNMATCHED, nearness=0.0, script=None, moved=False
+            )
     for j, word in enumerate(listed):
         if j not in met_listed:
-            yield Part.model_construct(asked=None, listed=word.written, how=Meeting.EXTRA, nearness=0.0)
+            yield Part.model_construct(
+                asked=None, listed=word.written, how=Meeting.EXTRA, nearness=0.0, script=None, moved=False
+            )
 
 
 def _written(words: Sequence[Word], first: int, count: int) -> str:

@@ -57,8 +57,10 @@ class Meeting(StrEnum):
 
     SAME = "same"
     SPELLING = "spelling"
+    FORM = "another form of the name"
     TRANSLITERATED = "transliterated"
     INITIAL = "initial"
+    PARTICLE = "particle"
     JOINED = "joined"
     UNMATCHED = "not found in the listed name"
     EXTRA = "listed, but not asked"
@@ -71,6 +73,10 @@ class Part(Noun):
     listed: str | None
     how: Meeting
     nearness: float
+    script: str | None = None
+    """From which script one of the two is transliterated."""
+    moved: bool = False
+    """Whether it stands in another order to some other part that met."""
 
 
 class Agreement(StrEnum):
