@@ -58,9 +58,7 @@ class Screened:
     notes: tuple[Note, ...] = ()
 
 
-def screen(
-    batch: pa.RecordBatch, index: Index, top: int = TOP, threshold: float = 0.0, *, today: date
-) -> Screened:
+def screen(batch: pa.RecordBatch, index: Index, top: int = TOP, threshold: float = 0.0, *, today: date) -> Screened:
     """Asks an index every query of a batch.
 
     A query with several names is asked by each, and each person found stands once, by the best of them. A row that

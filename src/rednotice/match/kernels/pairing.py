@@ -287,7 +287,7 @@ def _judge(
             met += 1
             met_worth += strength[edge] * worth
             least = min(least, strength[edge])
-        if how == KNOWN or how == CONSONANTS or how == SYLLABLES:
+        if how in (KNOWN, CONSONANTS, SYLLABLES):
             apart = _spelt_apart(asked, words_asked[i], listed, words_listed[j], masks)
             features[SPELT_APART] += apart
             features[SPELT_APART_WORTH] += apart * worth
