@@ -23,7 +23,6 @@ import pyarrow as pa
 from rednotice.adapters import clock, tables
 from rednotice.adapters.tables import Format
 from rednotice.adapters.workers import load_index
-from rednotice.match import REPORTED_FROM
 from rednotice.match.rows import QUERY_COLUMNS, questions, require_columns
 from rednotice.match.screen import TOP, screen
 
@@ -41,7 +40,7 @@ def screen_spark(
     queries: DataFrame,
     persons: str | Path,
     top: int = TOP,
-    threshold: float = REPORTED_FROM,
+    threshold: float = 0.0,
     *,
     persons_format: Format | None = None,
     today: date | None = None,

@@ -3,9 +3,9 @@
 A spelling in Latin letters is a symbol of a syllable (`match.chinese`): a syllable in Hangul has those of all its
 spellings, a word in Latin letters that of itself alone. So two spellings in Latin letters meet by letters only.
 
-Sources: the Revised Romanisation (Ministry of Culture and Tourism, Notice 2000-8); McCune-Reischauer, which the North
-uses, without its marks; and for the spellings that families keep the passports' statistics of the Ministry of Foreign
-Affairs (여권 로마자 성명 통계).
+The rules are those of the Revised Romanisation, and of McCune-Reischauer without its marks, which the North uses. The
+spellings that families keep, the surnames and the syllables were put together by hand, and not compared with an official
+table.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GIVEN_LIMIT = 2
 """Given names of more syllables are not told from foreign words."""
 
 SURNAMES = frozenset(
-    # Of ten thousand bearers or so (census of 2015), in the spelling of the North too.
+    # In the spelling of the North too.
     "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 전 홍 유 고 문 양 손 배 백 허 남 심 노 하 곽 성 차 주 "
     "우 구 민 류 나 진 지 엄 채 원 천 방 공 현 함 변 염 여 추 도 소 석 선 설 마 길 연 위 표 명 기 반 왕 금 옥 육 "
     "인 맹 제 모 탁 국 어 은 편 용 예 경 봉 사 부 가 복 태 목 형 피 두 감 음 빈 동 온 호 범 좌 팽 승 간 상 갈 단 "
@@ -30,7 +30,7 @@ SURNAMES = frozenset(
 )
 
 SYLLABLES = frozenset(
-    # How the characters are read that a name may be written with (Supreme Court, 인명용 한자표).
+    # As the characters of names are read.
     "가각간갈감갑강개객갱거건걸검겁게격견결겸경계고곡곤골공과곽관괄광괘괴굉교구국군굴궁권궐귀규균귤극근글금급긍기긴"
     "길김나낙난날남납낭내냉녀년념녕노농뇌누눈능니다단달담답당대댁덕도독돈돌동두둔득등라락란람랑래량려력련렬렴렵령례"
     "로록론롱료룡루류륙륜률륭륵름릉리린림립마막만말망매맥맹면멸명모목몰몽묘무묵문물미민밀박반발방배백번벌범법벽변별"
@@ -52,7 +52,7 @@ _VOWELS = (
 _ENDINGS = {0: "", 1: "k g", 4: "n", 8: "l", 16: "m", 17: "p b", 19: "t s", 20: "t s", 21: "ng"}
 """The consonants a syllable of a name may end with, by their number in Unicode."""
 
-# What passports have most, which stands for a syllable where two are written as one word, and what no rule gives.
+# What is most usual, which stands for a syllable where two are written as one word, and what no rule gives.
 _USUAL = {
     said[0]: tuple(said[1:].split())
     for said in (
