@@ -14,7 +14,7 @@ import pytest
 from rednotice.adapters.tables import BATCH, Format, Kind, format_of, identify, read, require_writable, written
 from rednotice.cli.laptop import EXAMPLES
 from rednotice.errors import InvalidInput
-from rednotice.match import build
+from rednotice.match import REPORTED_FROM, build
 from rednotice.match.index import Index
 from rednotice.match.rows import UNREADABLE, persons, questions
 from rednotice.match.screen import HIT, screen
@@ -103,8 +103,8 @@ def test_every_format_gives_the_same_hits_for_the_same_rows(name: str, index: In
     path.write_bytes(table(tmp_path, name))
     identify(path)
     (piece,) = read(path, Kind.QUERIES)
-    expected = screen(pa.RecordBatch.from_pylist(ROWS), index, today=TODAY)
-    done = screen(piece.batch, index, today=TODAY)
+    expected = screen(pa.RecordBatch.from_pylist(ROWS), index, threshold=REPORTED_FROM, today=TODAY)
+    done = screen(piece.batch, index, threshold=REPORTED_FROM, today=TODAY)
     assert done.hits == expected.hits
     assert done.hits.column("query_id").to_pylist() == ["q1", "q2", "q3"]
     assert done.notes == expected.notes
@@ -394,7 +394,7 @@ def test_a_table_of_no_rows_is_one_empty_batch(name: str, tmp_path: Path) -> Non
 def test_the_examples_are_tables() -> None:
     (queries,) = read(EXAMPLES / "screening" / "queries.csv", Kind.QUERIES)
     (people,) = read(EXAMPLES / "screening" / "persons.jsonl", Kind.PERSONS)
-    done = screen(queries.batch, build(persons(people.batch)[0]), today=TODAY)
+    done = screen(queries.batch, build(persons(people.batch)[0]), threshold=REPORTED_FROM, today=TODAY)
     assert done.hits.column("id").to_pylist() == ["SYN-3", "SYN-1", "SYN-4", "SYN-1", "SYN-2"]
     assert [note.row for note in done.notes] == [7]
 

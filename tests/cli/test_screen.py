@@ -76,7 +76,9 @@ def many(folder: Path, count: int) -> Path:
 
 
 def test_the_example_gives_hits_and_says_what_was_left_out(screening: Screening) -> None:
-    _, said = screening.run(QUERIES, "--against", PERSONS, "-o", "hits.csv", "--left-out", "rest.csv")
+    _, said = screening.run(
+        QUERIES, "--against", PERSONS, "-o", "hits.csv", "--threshold", "0.2", "--left-out", "rest.csv"
+    )
     assert [(hit["query_id"], hit["rank"], hit["id"]) for hit in screening.hits()] == [
         ("1", "1", "SYN-3"),
         ("2", "1", "SYN-1"),
@@ -110,7 +112,7 @@ def test_remarks_on_the_words_of_one_datum_are_summed_up(screening: Screening) -
 
 @pytest.mark.parametrize("name", ["hits.jsonl", "hits.parquet"])
 def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> None:
-    screening.run(QUERIES, "--against", PERSONS, "-o", name, "--top", "1")
+    screening.run(QUERIES, "--against", PERSONS, "-o", name, "--top", "1", "--threshold", "0.2")
     path = screening.folder / name
     rows: list[dict[str, Any]] = (
         pq.read_table(path).to_pylist()
@@ -123,7 +125,10 @@ def test_hits_have_the_format_of_their_name(name: str, screening: Screening) -> 
 
 
 def test_json_lines_on_standard_input_need_a_word(screening: Screening) -> None:
-    for more, says in (((), "say so with --queries-format jsonl"), (("--queries-format", "jsonl"), "1 query, 1 hit")):
+    for more, says in (
+        ((), "say so with --queries-format jsonl"),
+        (("--queries-format", "jsonl", "--top", "1"), "1 query, 1 hit"),
+    ):
         started = screening.start("-", "--against", PERSONS, "-o", "-", *more, stdin=subprocess.PIPE)
         _, said = started.communicate('{"query_id": 1, "name": "Petra Volgard-Beispiel"}\n', timeout=60)
         assert says in said.replace("Say so", "say so")
