@@ -4,8 +4,8 @@ A spelling in Latin letters is a symbol of a syllable (`match.chinese`): a sylla
 spellings, a word in Latin letters that of itself alone. So two spellings in Latin letters meet by letters only.
 
 The rules are those of the Revised Romanisation, and of McCune-Reischauer without its marks, which the North uses. The
-spellings that families keep, the surnames and the syllables were put together by hand, and not compared with an official
-table.
+spellings that families keep, the surnames and the syllables were put together by hand, and not compared with an
+official table.
 """
 
 from __future__ import annotations
