@@ -143,14 +143,15 @@ def test_a_bureau_that_does_not_answer_is_seen_in_the_figures_and_in_the_list(ro
             listed = desks.office("OFFICE", Role.REVIEWER).call("GET", "/api/circulation").json()
             es = {one["bureau"]: one for one in listed}["ES"]
             shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/notices/{in_path(number)}").json()
-            assert shown["silent"] == ["ES"]
+            # Bureaus of other tests may be silent too.
+            assert "ES" in shown["silent"]
             assert shown["silent_since"] == es["silent_since"]
             assert (es["owing"], es["silent_since"] is not None) == (1, True)
         finally:
             road.lines["ES"].mend()
         road.wait_receipt("ES", number)
         shown = desks.office("OFFICE", Role.REVIEWER).call("GET", f"/api/notices/{in_path(number)}").json()
-        assert (shown["silent"], shown["silent_since"]) == ([], None)
+        assert "ES" not in shown["silent"]
         assert figures(office)["rednotice_receipts_owed", "ES"] == 0
         assert desks.office("ES").call("GET", "/api/circulation").status_code == 403
 
@@ -168,7 +169,7 @@ def test_what_is_owed_is_what_each_notice_says_is_silent(road: Road) -> None:
                 deliveries = reader.deliveries(one.notice.control_number)
                 answers = {each.bureau: (each.event, Action(each.action)) for each in deliveries}
                 counted.update(silent(one, ("ES", "NZ"), answers))
-            owed = {one.bureau: one.owing for one in reader.circulation()}
+            owed = {one.bureau: one.owing for one in reader.circulation() if one.bureau in ("ES", "NZ")}
         assert owed == {bureau: counted[bureau] for bureau in ("ES", "NZ")}
         assert counted["NZ"] >= 4
     finally:
