@@ -87,7 +87,8 @@ class Index:
         for person, position, odds in _candidates(asked, borne, segments, near, by_document):
             ratio, number = likelihood(known, person)
             score = total(odds, ratio, number)
-            if score >= reported_from or (ratio >= 1 and odds is not None and odds >= probability(same)):
+            # What rounds to nothing is no match, however few the others are.
+            if (score and score >= reported_from) or (ratio >= 1 and odds is not None and odds >= probability(same)):
                 found.append((score, odds or 0.0, person, position))
         found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
         return Answer.model_construct(
