@@ -24,11 +24,21 @@ from rednotice.match.kernels import search
 from rednotice.match.kernels.pairing import (
     ALWAYS,
     AS_THE_SAME,
+    ASKED_MINOR_MISSED,
+    ASKED_MISSED,
+    ASKED_MISSED_KNOWN,
+    ASKED_MISSED_WORTH,
     FEATURES,
     INITIAL_MISSED,
     INITIALS,
     KNOWN_NAME,
+    LISTED_LEFT,
+    LISTED_LEFT_WORTH,
+    LISTED_MINOR_LEFT,
+    OTHER_ORDER,
     SIZE,
+    SPELT_APART,
+    SPELT_APART_WORTH,
     UNKNOWN,
     WORTH,
 )
@@ -44,6 +54,11 @@ SET = {
     KNOWN_NAME + INITIALS: 0.5,
     WORTH + INITIALS: 0.0,
 }
+AGAINST = (
+    ASKED_MISSED, ASKED_MISSED_WORTH, ASKED_MISSED_KNOWN, ASKED_MINOR_MISSED, LISTED_LEFT, LISTED_LEFT_WORTH,
+    LISTED_MINOR_LEFT, OTHER_ORDER, SPELT_APART, SPELT_APART_WORTH,
+)  # fmt: skip
+"""What can only count against a name: otherwise thirty words that met none would make a name likely."""
 BELOW = 0.05
 RIDGE = 3.0
 KEPT = 0.95
@@ -109,15 +124,21 @@ def _fit(features: Features, right: NDArray[np.bool_]) -> Features:
     features = features.copy()
     for level in AS_THE_SAME:
         _join(features, WORTH, WORTH + level)
-    fitted = _fitted(features, right)
-    # A word of one sound that seems to count for more than the same word counts as that does.
     levels = [(of, of + level) for level in AS_THE_SAME for of in (UNKNOWN, KNOWN_NAME)]
-    more = [(same, level) for same, level in levels if fitted[level] > fitted[same] - BELOW]
-    if more:
+    joined: list[tuple[int, int]] = []
+    while True:
+        fitted = _fitted(features, right)
+        # What seems to count for a name where it can only count against it is left out, and the rest fitted anew; a
+        # word of one sound that seems to count for more than the same word counts as that does.
+        wrong = [one for one in AGAINST if fitted[one] > 0]
+        more = [pair for pair in levels if pair not in joined and fitted[pair[1]] > fitted[pair[0]] - BELOW]
+        if not wrong and not more:
+            break
+        features[:, wrong] = 0
         for same, level in more:
             _join(features, same, level)
-        fitted = _fitted(features, right)
-    for same, level in more:
+        joined += more
+    for same, level in joined:
         fitted[level] = fitted[same] - BELOW
     for level in AS_THE_SAME:
         fitted[WORTH + level] = fitted[WORTH]

@@ -93,3 +93,17 @@ def test_what_stands_in_another_order_and_which_script_was_read_is_said_of_each_
         ("bin", "particle", None, True),
         ("Petra", "same", None, True),
     ]
+
+
+@pytest.mark.parametrize("name", ["Petra Volgard", "Petra", "Петра Вольгард"])
+def test_words_that_meet_none_never_make_a_name_likelier(name: str) -> None:
+    asked = [
+        compared(f"{name} {' '.join(['Qwxk', 'Tzzvy', 'Ghjfu'] * count)}".strip(), "Petra Volgard").score
+        for count in range(9)
+    ]
+    listed = [
+        compared("Petra Volgard", f"{name} {' '.join(['Qwxk', 'Tzzvy', 'Ghjfu'] * count)}".strip()).score
+        for count in range(9)
+    ]
+    for scores in (asked, listed):
+        assert scores == sorted(scores, reverse=True)
