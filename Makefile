@@ -69,9 +69,11 @@ $(VENV)/bench.stamp: requirements/bench.lock $(VENV)/test.stamp
 	@$(PIP) -r requirements/bench.lock >&2
 	@touch $@
 
-# Spark has no wheel: it alone is taken as source, by its hash, and built with what the lock holds.
+# Spark has no wheel: it alone is taken as source, by its hash, and built with what the lock holds, which must be there first.
 $(VENV)/spark.stamp: requirements/spark.lock $(VENV)/test.stamp
 	@echo "Adding Apache Spark ..." >&2
+	@sed -nE '/^(setuptools|wheel)==/,/[^\\]$$/p' requirements/spark.lock > $(VENV)/spark-build.txt
+	@$(PIP) --no-deps -r $(VENV)/spark-build.txt >&2
 	@$(PIP) --no-binary pyspark --no-build-isolation -r requirements/spark.lock >&2
 	@touch $@
 
