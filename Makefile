@@ -73,7 +73,7 @@ $(VENV)/bench.stamp: requirements/bench.lock $(VENV)/test.stamp
 $(VENV)/spark.stamp: requirements/spark.lock $(VENV)/test.stamp
 	@echo "Adding Apache Spark ..." >&2
 	@sed -nE '/^(setuptools|wheel)==/,/[^\\]$$/p' requirements/spark.lock > $(VENV)/spark-build.txt
-	@$(PIP) --no-deps -r $(VENV)/spark-build.txt >&2
+	@$(PIP) -r $(VENV)/spark-build.txt >&2
 	@$(PIP) --no-binary pyspark --no-build-isolation -r requirements/spark.lock >&2
 	@touch $@
 
