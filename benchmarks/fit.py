@@ -104,7 +104,7 @@ def _compared() -> tuple[Features, NDArray[np.bool_], NDArray[np.int64], list[st
             listed = shelf.name_words[shelf.name_starts[found] : shelf.name_starts[found + 1]]
             search.compare_one(
                 query.lexicon, query.words, query.worth, shelf.lexicon, listed, borne.counts, borne.total, MODEL,
-                room.comparing,
+                query.itself, room.comparing,
             )  # fmt: skip
             features.append(room.comparing.features.copy())
             person = int(segment.people.name_person[found])

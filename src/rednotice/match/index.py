@@ -81,14 +81,15 @@ class Index:
             for person, listed in segment.by_document(known.lookalike)
         }
         least = -math.inf if by_document else needed(reported_from, BOOST if known.tells else 1.0)
-        same = asked.itself(borne) if asked.name and reported_from <= REPORTED_FROM else math.inf
+        same = asked.itself if reported_from <= REPORTED_FROM else math.inf
         near, cut = _near(asked, segments, borne, min(least, same))
+        same_name = probability(same)
         found = []
         for person, position, odds in _candidates(asked, borne, segments, near, by_document):
             ratio, number = likelihood(known, person)
             score = total(odds, ratio, number)
             # What rounds to nothing is no match, however few the others are.
-            if (score and score >= reported_from) or (ratio >= 1 and odds is not None and odds >= probability(same)):
+            if (score and score >= reported_from) or (ratio >= 1 and odds is not None and odds >= same_name):
                 found.append((score, odds or 0.0, person, position))
         found.sort(key=lambda one: (-one[0], -one[1], one[2].id))
         return Answer.model_construct(

@@ -56,6 +56,8 @@ class Asked:
     lexicon: Lexicon
     words: NDArray[np.int32]
     worth: NDArray[np.float32]
+    itself: float
+    """The log odds of a listed name that is the one asked: no other name has more."""
 
     @classmethod
     def of(cls, name: Sequence[Word], borne: Borne) -> Asked:
@@ -63,15 +65,9 @@ class Asked:
         forms, known, words = _packed(name)
         worth = np.empty(len(words), np.float32)
         search.inform(known, words, borne.counts, borne.total, worth)
-        return cls(tuple(name), forms, known, words, worth)
-
-    def itself(self, borne: Borne) -> float:
-        """The log odds of a listed name that is the one asked: no other name has more."""
-        odds: float = search.compare_one(
-            self.lexicon, self.words, self.worth, self.lexicon, self.words, borne.counts, borne.total, MODEL,
-            room_of_thread().comparing,
-        )[0]  # fmt: skip
-        return odds
+        room = room_of_thread().comparing
+        itself = search.itself(known, words, worth, borne.counts, borne.total, MODEL, room) if name else math.inf
+        return cls(tuple(name), forms, known, words, worth, itself)
 
 
 def compare(asked: Asked, listed: Sequence[Word], borne: Borne) -> Comparison:
@@ -81,7 +77,7 @@ def compare(asked: Asked, listed: Sequence[Word], borne: Borne) -> Comparison:
     _, known, words = _packed(listed)
     room = room_of_thread().comparing
     odds, pairs = search.compare_one(
-        asked.lexicon, asked.words, asked.worth, known, words, borne.counts, borne.total, MODEL, room
+        asked.lexicon, asked.words, asked.worth, known, words, borne.counts, borne.total, MODEL, asked.itself, room
     )
     chosen = room.chosen[:pairs]
     edges = sorted(zip(room.edges[chosen].tolist(), room.strength[chosen].tolist(), strict=True))

@@ -18,6 +18,7 @@ from enum import IntEnum
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
+from rednotice.match import REPORTED_FROM
 from rednotice.match.dates import Born, Kinship, Relation, relation
 from rednotice.match.documents import check_digit_or_none, lookalike_number, normal_number
 from rednotice.model.check import Agreement, Evidence, Listed, Query
@@ -130,8 +131,8 @@ DOUBTFUL = 1000.0
 was misread in it may have made it another's. Chosen: with another name it gives even odds at most."""
 NAME_AT_LEAST = 1 / (1 + DOUBTFUL)
 """What a name counts for beside a number if it is another, or beside such a one if none was asked."""
-NAME_IS_ANOTHER = 0.2
-"""A name less near than this is another; so is the least that is reported (`match.REPORTED_FROM`)."""
+NAME_IS_ANOTHER = REPORTED_FROM
+"""A name less near than this, which alone would not be reported, is another."""
 
 
 # --- What was asked, read once ------------------------------------------------------------------------------

@@ -174,8 +174,9 @@ class Segment:
                 meeting.nearness[first : first + count] = held.nearness
                 meeting.how[first : first + count] = held.how
         found = search.find(
-            asked.lexicon, asked.words, asked.worth, self.shelf, borne.counts, borne.total, MODEL, BUDGET, room
-        )
+            asked.lexicon, asked.words, asked.worth, self.shelf, borne.counts, borne.total, MODEL, BUDGET, asked.itself,
+            room,
+        )  # fmt: skip
         for unit in new:
             of = slice(first := unit * EXPANSIONS, first + int(meeting.counts[unit]))
             standing = Standing(meeting.words[of].copy(), meeting.nearness[of].copy(), meeting.how[of].copy())

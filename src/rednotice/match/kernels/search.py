@@ -45,15 +45,23 @@ def compare_one(
     counts: Ints,
     total: int,
     model: Floats,
+    most: float,
     work: Comparing,
 ) -> tuple[float, int]:
-    """Compares the name asked with one listed name (`pairing.compare`).
+    """Compares the name asked with one listed name (`pairing.compare`), of which no other has more than `most`.
 
     Returns:
         How likely it is, in log odds, that both are one person's; and how many pairs met, which are left in `work`.
     """
-    most = _compare_one(asked, words, worth, asked, words, counts, total, model, np.inf, work)[0]
     return _compare_one(asked, words, worth, known, listed, counts, total, model, most, work)
+
+
+@compiled
+def itself(
+    asked: Lexicon, words: Ints, worth: Floats, counts: Ints, total: int, model: Floats, work: Comparing
+) -> float:
+    """The log odds of a listed name that is the one asked."""
+    return _compare_one(asked, words, worth, asked, words, counts, total, model, np.inf, work)[0]
 
 
 @inner
@@ -69,7 +77,7 @@ def _compare_one(
     most: float,
     work: Comparing,
 ) -> tuple[float, int]:
-    """As `compare_one`. `most` is how likely the name asked itself would be: no other name is likelier."""
+    """As `compare_one`. `most` is what `itself` gives, or infinite: no other name is likelier than the name asked."""
     for i in range(words.shape[0]):
         for j in range(listed.shape[0]):
             work.near[i, j] = -1
@@ -162,6 +170,7 @@ def find(
     total: int,
     model: Floats,
     budget: int,
+    most: float,
     work: Room,
 ) -> tuple[int, bool]:
     """The names of a segment that may be meant, compared word by word.
@@ -175,13 +184,14 @@ def find(
         total: how many names are listed.
         model: what each feature of a comparison counts (`pairing.FEATURES`).
         budget: postings read, after which no new name is taken up.
+        most: what the name asked itself would have (`itself`).
         work: room to work in, which may hold words that stand in for those asked (`Meeting.counts`); receives `names`,
             and in `scores` log odds.
 
     Returns:
         How many names were compared, and whether the budget cut the search.
     """
-    return _find(asked, words, worth, shelf, counts, total, model, budget, work)
+    return _find(asked, words, worth, shelf, counts, total, model, budget, most, work)
 
 
 @inner
@@ -194,6 +204,7 @@ def _find(
     total: int,
     model: Floats,
     budget: int,
+    most: float,
     work: Room,
 ) -> tuple[int, bool]:
     comparing, names, scores = work.comparing, work.names, work.scores
@@ -210,7 +221,6 @@ def _find(
         )
     _best_first(taken, names, scores)
     compared = min(taken, COMPARED)
-    most = _compare_one(asked, words, worth, asked, words, counts, total, model, np.inf, comparing)[0]
     for position in range(compared):
         listed = shelf.name_words[shelf.name_starts[names[position]] : shelf.name_starts[names[position] + 1]]
         scores[position], _ = _compare_one(
